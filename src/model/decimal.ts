@@ -1,0 +1,78 @@
+/**
+ * Decimals: the only numbers that prices, sizes and money are made of.
+ *
+ * A JavaScript number is refused on sight (0.1 + 0.2 is where money leaks), and the string that goes on
+ * the wire is canonical, because the venue hashes the normalised form and a trailing zero would make the
+ * signature recover to a stranger.
+ *
+ * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/tick-and-lot-size
+ */
+import Big from 'big.js'
+
+/** An exact decimal. Immutable; every operation returns a new value. */
+export type Decimal = Big
+
+/** What callers may hand in: a plain decimal string such as `"182.51"`, or a big.js value. */
+export type DecimalInput = string | Decimal
+
+export const ZERO: Decimal = /* @__PURE__ */ new Big(0)
+
+const PLAIN_DECIMAL = /^-?\d+(\.\d+)?$/
+const MAX_LENGTH = 64
+
+/**
+ * Reads a decimal from a string or a big.js value.
+ *
+ * @param name the argument's name, for the message
+ * @throws {TypeError} when the value is a number or anything but a string or Big
+ * @throws {RangeError} when the string is not a plain decimal (no exponent, no sign but a leading minus)
+ */
+export function decimal(value: DecimalInput, name: string): Decimal {
+  if (value instanceof Big) return value
+  if (typeof value === 'object' && value !== null && isForeignBig(value)) return new Big(String(value))
+  if (typeof value !== 'string') {
+    throw new TypeError(`${name}: expected a decimal string or a Big, got ${describe(value)}`)
+  }
+  if (value.length > MAX_LENGTH || !PLAIN_DECIMAL.test(value)) {
+    throw new RangeError(`${name}: expected a plain decimal such as "182.51", got ${JSON.stringify(value.slice(0, MAX_LENGTH))}`)
+  }
+  return new Big(value)
+}
+
+/**
+ * Reads a decimal that the venue sent. Never throws: whatever is not a plain decimal is `undefined`,
+ * and the caller decides what missing data means. Venue numbers are accepted, since some feeds carry them.
+ */
+export function decimalFromVenue(value: unknown): Decimal | undefined {
+  if (typeof value === 'string') {
+    const text = value.trim()
+    return text.length <= MAX_LENGTH && PLAIN_DECIMAL.test(text) ? new Big(text) : undefined
+  }
+  return typeof value === 'number' && Number.isFinite(value) ? new Big(String(value)) : undefined
+}
+
+/** The canonical wire string: no exponent, no trailing zeros, no trailing point, and zero is `"0"`. */
+export function toWire(value: Decimal): string {
+  if (value.eq(ZERO)) return '0'
+  const text = value.toFixed()
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text
+}
+
+/** Whether a string is already canonical; the wire refuses any other. */
+export function isCanonical(text: string): boolean {
+  return text.length <= MAX_LENGTH && PLAIN_DECIMAL.test(text) && toWire(new Big(text)) === text
+}
+
+export const min = (a: Decimal, b: Decimal): Decimal => (a.lt(b) ? a : b)
+export const max = (a: Decimal, b: Decimal): Decimal => (a.gt(b) ? a : b)
+
+/** A Big made by another copy of big.js is a Big all the same. */
+function isForeignBig(value: object): boolean {
+  const { c, e, s } = value as Partial<Big>
+  return Array.isArray(c) && typeof e === 'number' && typeof s === 'number'
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'number') return `the number ${value} (floats are not money; pass a string)`
+  return value === null ? 'null' : typeof value
+}

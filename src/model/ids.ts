@@ -1,0 +1,38 @@
+/**
+ * Client order ids: 128 bits, ours, the key by which an order is found again.
+ *
+ * An id is minted once for one placement attempt. From an intent id it is a pure function of
+ * (intent, attempt), so the same intent submitted twice, even by a process that has restarted, is the same order.
+ *
+ * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/exchange-endpoint
+ */
+
+/** `0x` and 32 lower-case hex digits, never all zero (the venue reads zero as "none"). */
+export type ClientOrderId = `0x${string}`
+
+const SHAPE = /^0x[0-9a-f]{32}$/
+const ZERO_ID = `0x${'0'.repeat(32)}`
+
+export function isClientOrderId(value: unknown): value is ClientOrderId {
+  return typeof value === 'string' && SHAPE.test(value) && value !== ZERO_ID
+}
+
+/**
+ * @throws {TypeError} when the value is not a string
+ * @throws {RangeError} when it is not `0x` + 32 lower-case hex digits, or all zero
+ */
+export function clientOrderId(value: unknown, name = 'clientOrderId'): ClientOrderId {
+  if (typeof value !== 'string') throw new TypeError(`${name}: expected a string, got ${typeof value}`)
+  if (!isClientOrderId(value)) {
+    throw new RangeError(`${name}: expected 0x and 32 lower-case hex digits, not all zero, got ${JSON.stringify(value.slice(0, 80))}`)
+  }
+  return value
+}
+
+/** Sixteen bytes as a client order id. All-zero bytes become the id one, since zero means "none" to the venue. */
+export function clientOrderIdFromBytes(bytes: Uint8Array): ClientOrderId {
+  let hex = ''
+  for (let i = 0; i < 16; i++) hex += (bytes[i] ?? 0).toString(16).padStart(2, '0')
+  const id = `0x${hex}` as const
+  return id === ZERO_ID ? `0x${'0'.repeat(31)}1` : id
+}

@@ -1,0 +1,89 @@
+/**
+ * What the executor needs from the world outside, as types. The host bot supplies these or takes ours.
+ *
+ * Each module asks for the slice it uses (`Pick<Clock, 'monotonic'>`), so a signature tells what it can do.
+ */
+import type { Address, Hex } from './model/account.js'
+import type { ClientOrderId } from './model/ids.js'
+
+/** Two times that must not be mixed up, and a way to be woken. */
+export type Clock = {
+  /** Unix milliseconds. For nonces and expiry only: it may step, in either direction. */
+  now(): number
+  /** Milliseconds that never step back. For every age, window and timeout. */
+  monotonic(): number
+  /**
+   * Calls `fn` once after `ms` milliseconds. Returns a function that cancels it.
+   *
+   * @param options.background a timer nobody awaits: it must not keep the process alive
+   */
+  schedule(fn: () => void, ms: number, options?: { readonly background?: boolean }): () => void
+}
+
+/** A recoverable secp256k1 signature as the venue takes it: padded hex and the number 27 or 28. */
+export type Signature = { readonly r: Hex; readonly s: Hex; readonly v: 27 | 28 }
+
+/** Signs a 32-byte digest. Synchronous when the key is at hand; a promise when it is elsewhere. */
+export type Signer = {
+  /** The address the venue recovers from the signature: the agent's, when an agent signs. */
+  readonly address: Address
+  sign(digest: Hex): Signature | Promise<Signature>
+}
+
+/** Fresh client order ids: 128 random bits, never zero. */
+export type IdSource = () => ClientOrderId
+
+/** One request to the venue: a signed action, or a question about the world. */
+export type PostRequest = {
+  readonly type: 'action' | 'info'
+  readonly payload: { readonly [key: string]: unknown }
+}
+
+/**
+ * What came of a written request. `lost` says that no answer can come any more on this connection:
+ * the request may or may not have been executed.
+ */
+export type PostReply =
+  | { readonly status: 'answered'; readonly payload: unknown }
+  | { readonly status: 'refused'; readonly message: string }
+  | { readonly status: 'lost'; readonly why: string }
+
+/** Why a request was not written. In every one of these cases not a byte has left. */
+export type NotWrittenReason = 'closed' | 'connecting' | 'throttled' | 'backpressure'
+
+export type PostResult =
+  | { readonly written: true; readonly reply: Promise<PostReply> }
+  | { readonly written: false; readonly why: NotWrittenReason }
+
+export type TransportState = {
+  readonly status: 'idle' | 'connecting' | 'open' | 'closed'
+  /** Rises by one on every new connection. What was learnt on an older one may be out of date. */
+  readonly generation: number
+}
+
+export type Subscription = {
+  /** Settles when the venue has confirmed the subscription for the first time; rejects when it refuses or the transport closes. */
+  readonly confirmed: Promise<void>
+  unsubscribe(): void
+}
+
+/** A connection to the venue that never buffers: a request leaves in the call, or the call says why it did not. */
+export type Transport = {
+  /** Opens the connection if it is not open. Settles when the socket can be written to. */
+  connect(options?: { readonly signal?: AbortSignal | undefined }): Promise<void>
+  /** Hands the frame to the network in this call, or not at all. */
+  post(request: PostRequest): PostResult
+  /** Keeps a feed alive across reconnects. The listener sees the `data` of the feed's frames. */
+  subscribe(subscription: { readonly type: string; readonly [key: string]: unknown }, listener: (data: unknown) => void): Subscription
+  readonly state: TransportState
+  onState(listener: (state: TransportState) => void): () => void
+  close(): Promise<void>
+}
+
+/** Structured logging; pino and console both fit. */
+export type Logger = {
+  debug(message: string, fields?: Record<string, unknown>): void
+  info(message: string, fields?: Record<string, unknown>): void
+  warn(message: string, fields?: Record<string, unknown>): void
+  error(message: string, fields?: Record<string, unknown>): void
+}
