@@ -3,7 +3,7 @@
  *
  * Each module asks for the slice it uses (`Pick<Clock, 'monotonic'>`), so a signature tells what it can do.
  */
-import type { Address, Hex } from './model/account.js'
+import type { Address, Hex, Network } from './model/account.js'
 import type { ClientOrderId } from './model/ids.js'
 
 /** Two times that must not be mixed up, and a way to be woken. */
@@ -23,11 +23,18 @@ export type Clock = {
 /** A recoverable secp256k1 signature as the venue takes it: padded hex and the number 27 or 28. */
 export type Signature = { readonly r: Hex; readonly s: Hex; readonly v: 27 | 28 }
 
+/**
+ * What the digest was made of, for a wallet that signs typed data and no bare digest.
+ *
+ * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/signing
+ */
+export type PhantomAgent = { readonly network: Network; readonly connectionId: Hex }
+
 /** Signs a 32-byte digest. Synchronous when the key is at hand; a promise when it is elsewhere. */
 export type Signer = {
   /** The address the venue recovers from the signature: the agent's, when an agent signs. */
   readonly address: Address
-  sign(digest: Hex): Signature | Promise<Signature>
+  sign(digest: Hex, agent: PhantomAgent): Signature | Promise<Signature>
 }
 
 /** Fresh client order ids: 128 random bits, never zero. */
@@ -74,7 +81,10 @@ export type Transport = {
   /** Hands the frame to the network in this call, or not at all. */
   post(request: PostRequest): PostResult
   /** Keeps a feed alive across reconnects. The listener sees the `data` of the feed's frames. */
-  subscribe(subscription: { readonly type: string; readonly [key: string]: unknown }, listener: (data: unknown) => void): Subscription
+  subscribe(
+    subscription: { readonly type: string; readonly [key: string]: unknown },
+    listener: (data: unknown) => void,
+  ): Subscription
   readonly state: TransportState
   onState(listener: (state: TransportState) => void): () => void
   close(): Promise<void>

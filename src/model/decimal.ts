@@ -34,7 +34,9 @@ export function decimal(value: DecimalInput, name: string): Decimal {
     throw new TypeError(`${name}: expected a decimal string or a Big, got ${describe(value)}`)
   }
   if (value.length > MAX_LENGTH || !PLAIN_DECIMAL.test(value)) {
-    throw new RangeError(`${name}: expected a plain decimal such as "182.51", got ${JSON.stringify(value.slice(0, MAX_LENGTH))}`)
+    throw new RangeError(
+      `${name}: expected a plain decimal such as "182.51", got ${JSON.stringify(value.slice(0, MAX_LENGTH))}`,
+    )
   }
   return new Big(value)
 }

@@ -24,7 +24,9 @@ export function isClientOrderId(value: unknown): value is ClientOrderId {
 export function clientOrderId(value: unknown, name = 'clientOrderId'): ClientOrderId {
   if (typeof value !== 'string') throw new TypeError(`${name}: expected a string, got ${typeof value}`)
   if (!isClientOrderId(value)) {
-    throw new RangeError(`${name}: expected 0x and 32 lower-case hex digits, not all zero, got ${JSON.stringify(value.slice(0, 80))}`)
+    throw new RangeError(
+      `${name}: expected 0x and 32 lower-case hex digits, not all zero, got ${JSON.stringify(value.slice(0, 80))}`,
+    )
   }
   return value
 }

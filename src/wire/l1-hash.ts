@@ -95,6 +95,6 @@ export function l1Digest(actionHash: Hex, network: Network): Hex {
 }
 
 function assertMillis(value: number, name: string): void {
-  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${name}: expected whole milliseconds, got ${value}`)
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new RangeError(`${name}: expected whole milliseconds, got ${value}`)
 }
-

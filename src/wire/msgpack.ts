@@ -11,7 +11,13 @@
 import { Packr } from 'msgpackr/pack'
 
 /** What an action is made of. Integers only: a fraction travels as a decimal string. */
-export type Encodable = string | number | boolean | null | readonly Encodable[] | { readonly [key: string]: Encodable | undefined }
+export type Encodable =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Encodable[]
+  | { readonly [key: string]: Encodable | undefined }
 
 const packr = /* @__PURE__ */ new Packr({ useRecords: false, variableMapSize: true })
 const UINT32_MAX = 0xffff_ffff

@@ -1,0 +1,56 @@
+/**
+ * Errors, sorted by what the caller does next.
+ *
+ * `TypeError` and `RangeError`: fix the call. `NotSentError`: nothing left, safe to send again. Any other
+ * `ExecutorError`: read its `code`. What becomes of an order is never an error; it is a value.
+ */
+
+export type ExecutorErrorCode =
+  /** Nothing was written. */
+  | 'NOT_SENT'
+  /** The executor or the transport is closed. */
+  | 'CLOSED'
+  /** `start` was called twice. */
+  | 'ALREADY_STARTED'
+  /** The caller's signal fired, or the time given ran out. */
+  | 'ABORTED'
+  /** A question was written, and the connection ended before its answer. Safe to ask again. */
+  | 'NO_ANSWER'
+  /** The venue refused the request; the message has its words. */
+  | 'VENUE_REFUSED'
+  /** The venue's answer cannot be read; nothing is guessed from it. */
+  | 'MALFORMED_ANSWER'
+  /** A market asked for does not exist, is delisted, or cannot be verified. */
+  | 'UNKNOWN_MARKET'
+  /** The signer failed, or signed for another address than expected. */
+  | 'SIGN_FAILED'
+  /** A reset of the kill switch was refused; the message says what is missing. */
+  | 'RESET_REFUSED'
+
+/** Shared by every copy of the package in a process, so that ESM and CJS copies recognise each other's errors. */
+const BRAND: symbol = /* @__PURE__ */ Symbol.for('hip3-executor.error')
+
+export class ExecutorError extends Error {
+  override readonly name: string = 'ExecutorError'
+  readonly code: ExecutorErrorCode
+
+  constructor(code: ExecutorErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options)
+    this.code = code
+    Object.defineProperty(this, BRAND, { value: true })
+  }
+}
+
+/** Not a byte has left; sending again is safe. */
+export class NotSentError extends ExecutorError {
+  override readonly name: string = 'NotSentError'
+
+  constructor(message: string, options?: { readonly cause?: unknown }) {
+    super('NOT_SENT', message, options)
+  }
+}
+
+/** Whether a value is an error of this package, whichever copy of the package made it. */
+export function isExecutorError(value: unknown): value is ExecutorError {
+  return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[BRAND] === true
+}

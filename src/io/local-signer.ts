@@ -1,0 +1,145 @@
+/**
+ * Signers for keys that are at hand: a hex key, a viem account, or a wallet that only signs typed data.
+ *
+ * A hex key signs synchronously, which keeps the way from decision to socket free of awaits. The key lives in a
+ * closure and in no property, message or cause: nothing that is printed, serialised or thrown can carry it.
+ *
+ * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/signing
+ */
+import { secp256k1 } from '@noble/curves/secp256k1'
+import { bytesToHex, hexToBytes, keccak256, numberToHex } from 'viem/utils'
+import { ExecutorError } from '../errors.js'
+import { type Address, address, type Hex } from '../model/account.js'
+import type { PhantomAgent, Signature, Signer } from '../ports.js'
+
+/** The part of a viem account that signs a digest. */
+export type DigestAccount = { readonly address: Address; sign(parameters: { readonly hash: Hex }): Promise<Hex> }
+
+/** The part of a wallet that signs EIP-712 data, as viem's accounts and wallet clients have it. */
+export type TypedDataWallet = {
+  readonly address: Address
+  signTypedData(parameters: TypedData): Promise<Hex>
+}
+
+export type TypedData = {
+  readonly domain: {
+    readonly name: string
+    readonly version: string
+    readonly chainId: number
+    readonly verifyingContract: Address
+  }
+  readonly types: { readonly Agent: readonly { readonly name: string; readonly type: string }[] }
+  readonly primaryType: 'Agent'
+  readonly message: { readonly source: string; readonly connectionId: Hex }
+}
+
+export type LocalSignerOptions = {
+  /** Refuse to sign for any other address than this one. Catches a key pasted from the wrong wallet. */
+  readonly expectedAddress?: Address | undefined
+}
+
+/**
+ * @param source `0x` and 64 hex digits, a viem account, or an object with `address` and `signTypedData`
+ * @throws {TypeError} when the source is none of these (also when an environment variable is unset)
+ * @throws {RangeError} when the key is not a valid secp256k1 key; the message never repeats it
+ * @throws {ExecutorError} `SIGN_FAILED` when the address is not the expected one
+ */
+export function createLocalSigner(
+  source: string | DigestAccount | TypedDataWallet | undefined,
+  options: LocalSignerOptions = {},
+): Signer {
+  const signer = signerFrom(source)
+  const { expectedAddress } = options
+  if (expectedAddress !== undefined && address(expectedAddress, 'expectedAddress') !== signer.address) {
+    throw new ExecutorError(
+      'SIGN_FAILED',
+      `expected to sign for ${expectedAddress}, but this key belongs to ${signer.address}`,
+    )
+  }
+  return signer
+}
+
+function signerFrom(source: string | DigestAccount | TypedDataWallet | undefined): Signer {
+  if (typeof source === 'string') return keySigner(source)
+  if (typeof source !== 'object' || source === null) {
+    throw new TypeError(
+      `source: expected a hex key, an account or a wallet, got ${source === null ? 'null' : typeof source}`,
+    )
+  }
+  const signerAddress = address(source.address, 'source.address')
+  if ('sign' in source && typeof source.sign === 'function') {
+    return { address: signerAddress, sign: (digest) => guarded(() => source.sign({ hash: digest })) }
+  }
+  if ('signTypedData' in source && typeof source.signTypedData === 'function') {
+    return {
+      address: signerAddress,
+      sign: (_digest, agent) => guarded(() => source.signTypedData(agentTypedData(agent))),
+    }
+  }
+  throw new TypeError('source: expected an account with sign() or a wallet with signTypedData()')
+}
+
+function keySigner(hexKey: string): Signer {
+  const text = hexKey.trim()
+  const key = /^(0x)?[0-9a-fA-F]{64}$/.test(text)
+    ? hexToBytes(text.startsWith('0x') ? (text as Hex) : `0x${text}`)
+    : undefined
+  if (key === undefined || !secp256k1.utils.isValidPrivateKey(key)) {
+    throw new RangeError(`source: expected a private key of 64 hex digits, got a string of ${hexKey.length} characters`)
+  }
+  const publicKey = secp256k1.getPublicKey(key, false)
+  const signerAddress = bytesToHex(keccak256(publicKey.subarray(1), 'bytes').subarray(12))
+  return {
+    address: signerAddress,
+    sign(digest) {
+      if (!/^0x[0-9a-f]{64}$/.test(digest)) throw new RangeError('digest: expected 0x and 64 hex digits')
+      const signature = secp256k1.sign(digest.slice(2), key, { lowS: true })
+      return toSignature(signature.r, signature.s, signature.recovery)
+    },
+  }
+}
+
+/** A foreign signer's error may quote its input; only the fact is passed on. */
+async function guarded(sign: () => Promise<Hex>): Promise<Signature> {
+  let hex: unknown
+  try {
+    hex = await sign()
+  } catch {
+    throw new ExecutorError('SIGN_FAILED', 'the signer failed')
+  }
+  if (typeof hex !== 'string' || !/^0x[0-9a-fA-F]{130}$/.test(hex)) {
+    throw new ExecutorError('SIGN_FAILED', 'the signer answered with something that is not a 65-byte signature')
+  }
+  const recovery = Number.parseInt(hex.slice(130), 16)
+  return toSignature(
+    BigInt(hex.slice(0, 66)),
+    BigInt(`0x${hex.slice(66, 130)}`),
+    recovery >= 27 ? recovery - 27 : recovery,
+  )
+}
+
+/** The last byte of a signature: some wallets count from 0, some from 27. */
+const RECOVERY: Readonly<Record<string, 0 | 1>> = { '00': 0, '01': 1, '1b': 0, '1c': 1 }
+
+function toSignature(r: bigint, s: bigint, recovery: number): Signature {
+  return { r: numberToHex(r, { size: 32 }), s: numberToHex(s, { size: 32 }), v: recovery === 0 ? 27 : 28 }
+}
+
+function agentTypedData({ network, connectionId }: PhantomAgent): TypedData {
+  return {
+    domain: {
+      name: 'Exchange',
+      version: '1',
+      chainId: 1337,
+      verifyingContract: '0x0000000000000000000000000000000000000000',
+    },
+    types: {
+      Agent: [
+        { name: 'source', type: 'string' },
+        { name: 'connectionId', type: 'bytes32' },
+      ],
+    },
+    primaryType: 'Agent',
+    message: { source: network === 'mainnet' ? 'a' : 'b', connectionId },
+  }
+}

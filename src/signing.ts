@@ -1,0 +1,12 @@
+/** `hip3-executor/signing`: from an action to a signature, for those who send it themselves. */
+export {
+  createLocalSigner,
+  type DigestAccount,
+  type LocalSignerOptions,
+  type TypedData,
+  type TypedDataWallet,
+} from './io/local-signer.js'
+export type { Address, Hex, Network } from './model/account.js'
+export type { PhantomAgent, Signature, Signer } from './ports.js'
+export { encodeAction, type L1HashOptions, l1ActionHash, l1Digest } from './wire/l1-hash.js'
+export type { Encodable } from './wire/msgpack.js'

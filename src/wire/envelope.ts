@@ -1,0 +1,42 @@
+/**
+ * The signed request: one immutable object from which both the hash and the payload are derived, so that the vault
+ * and the expiry are in both or in neither.
+ *
+ * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/exchange-endpoint
+ */
+import type { Address, Hex, Network } from '../model/account.js'
+import type { Signature } from '../ports.js'
+import type { Action } from './actions.js'
+import { l1ActionHash, l1Digest } from './l1-hash.js'
+
+export type UnsignedRequest = {
+  readonly action: Action
+  readonly nonce: number
+  readonly vaultAddress?: Address | undefined
+  /** Unix ms. */
+  readonly expiresAfter?: number | undefined
+}
+
+/** The digest a signer must sign for this request. @throws {TypeError | RangeError} when it cannot be encoded */
+export function digestOf(request: UnsignedRequest, network: Network): Hex {
+  return l1Digest(l1ActionHash(request.action, request), network)
+}
+
+export type SignedPayload = {
+  readonly action: Action
+  readonly nonce: number
+  readonly signature: Signature
+  readonly vaultAddress?: Address
+  readonly expiresAfter?: number
+}
+
+export function signedPayload(request: UnsignedRequest, signature: Signature): SignedPayload {
+  const { action, nonce, vaultAddress, expiresAfter } = request
+  return {
+    action,
+    nonce,
+    signature,
+    ...(vaultAddress === undefined ? {} : { vaultAddress }),
+    ...(expiresAfter === undefined ? {} : { expiresAfter }),
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * The feeds an executor listens to, read without ever throwing.
+ *
+ * A malformed element is skipped and counted, never fatal: the other fills in the same frame are real money.
+ *
+ * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/websocket/subscriptions
+ */
+import { type Decimal, decimalFromVenue, ZERO } from '../model/decimal.js'
+import { type ClientOrderId, isClientOrderId } from '../model/ids.js'
+import type { Side } from '../model/market.js'
+import { arrayOf, integerOf, isObject, type JsonObject, stringOf } from './json.js'
+
+export type Parsed<T> = { readonly items: readonly T[]; readonly malformed: number }
+
+export type OrderUpdate = {
+  readonly market: string
+  readonly side: Side
+  readonly orderId: number
+  readonly clientOrderId?: ClientOrderId | undefined
+  readonly limitPrice?: Decimal | undefined
+  /** What is left to fill, not what was filled. */
+  readonly remainingSize: Decimal
+  readonly originalSize: Decimal
+  readonly reduceOnly?: boolean | undefined
+  /** The venue's own word; see `classifyStatus`. */
+  readonly status: string
+  readonly statusAt: number
+}
+
+export type Fill = {
+  readonly market: string
+  readonly side: Side
+  readonly price: Decimal
+  readonly size: Decimal
+  readonly time: number
+  readonly orderId: number
+  readonly clientOrderId?: ClientOrderId | undefined
+  /** Identity of a fill, together with its market. Both legs of one trade share it. */
+  readonly tradeId: number
+  /** Signed position before this fill, when the venue says so. */
+  readonly startPosition?: Decimal | undefined
+  readonly closedPnl: Decimal
+  /** What was paid, builder fee included; negative is a rebate. In the dex's collateral. */
+  readonly fee: Decimal
+  readonly crossed: boolean
+}
+
+export type Fills = Parsed<Fill> & { readonly isSnapshot: boolean }
+
+export type AssetContext = {
+  readonly market: string
+  readonly markPrice: Decimal
+  readonly oraclePrice?: Decimal | undefined
+  readonly midPrice?: Decimal | undefined
+}
+
+/** One object or a list of them; both have been seen. */
+export function parseOrderUpdates(data: unknown): Parsed<OrderUpdate> {
+  return collect(Array.isArray(data) ? data : [data], parseOrderUpdate)
+}
+
+export function parseUserFills(data: unknown): Fills {
+  if (!isObject(data)) return { items: [], malformed: 1, isSnapshot: false }
+  return { ...collect(arrayOf(data['fills']), parseFill), isSnapshot: data['isSnapshot'] === true }
+}
+
+export function parseActiveAssetCtx(data: unknown): AssetContext | undefined {
+  if (!isObject(data) || !isObject(data['ctx'])) return undefined
+  const market = stringOf(data['coin'])
+  const { markPx, oraclePx, midPx } = data['ctx']
+  const markPrice = positive(markPx)
+  if (market === undefined || markPrice === undefined) return undefined
+  return { market, markPrice, oraclePrice: positive(oraclePx), midPrice: positive(midPx) }
+}
+
+export function parseFill(value: unknown): Fill | undefined {
+  if (!isObject(value)) return undefined
+  const market = stringOf(value['coin'])
+  const side = sideOf(value['side'])
+  const price = positive(value['px'])
+  const size = positive(value['sz'])
+  const time = integerOf(value['time'])
+  const orderId = integerOf(value['oid'])
+  const tradeId = integerOf(value['tid'])
+  if (market === undefined || side === undefined || price === undefined || size === undefined) return undefined
+  if (time === undefined || orderId === undefined || tradeId === undefined) return undefined
+  return {
+    market,
+    side,
+    price,
+    size,
+    time,
+    orderId,
+    tradeId,
+    clientOrderId: cloidOf(value),
+    startPosition: decimalFromVenue(value['startPosition']),
+    closedPnl: decimalFromVenue(value['closedPnl']) ?? ZERO,
+    fee: decimalFromVenue(value['fee']) ?? ZERO,
+    crossed: value['crossed'] === true,
+  }
+}
+
+function parseOrderUpdate(value: unknown): OrderUpdate | undefined {
+  if (!isObject(value) || !isObject(value['order'])) return undefined
+  const { order } = value
+  const market = stringOf(order['coin'])
+  const side = sideOf(order['side'])
+  const orderId = integerOf(order['oid'])
+  const remainingSize = decimalFromVenue(order['sz'])
+  const originalSize = decimalFromVenue(order['origSz'])
+  const status = stringOf(value['status'])
+  if (market === undefined || side === undefined || orderId === undefined || status === undefined) return undefined
+  if (remainingSize === undefined || originalSize === undefined) return undefined
+  return {
+    market,
+    side,
+    orderId,
+    remainingSize,
+    originalSize,
+    status,
+    statusAt: integerOf(value['statusTimestamp']) ?? integerOf(order['timestamp']) ?? 0,
+    clientOrderId: cloidOf(order),
+    limitPrice: decimalFromVenue(order['limitPx'] ?? order['px']),
+    reduceOnly: typeof order['reduceOnly'] === 'boolean' ? order['reduceOnly'] : undefined,
+  }
+}
+
+export function collect<T>(values: readonly unknown[], parse: (value: unknown) => T | undefined): Parsed<T> {
+  const items: T[] = []
+  for (const value of values) {
+    const item = parse(value)
+    if (item !== undefined) items.push(item)
+  }
+  return { items, malformed: values.length - items.length }
+}
+
+export function sideOf(value: unknown): Side | undefined {
+  return value === 'B' ? 'buy' : value === 'A' ? 'sell' : undefined
+}
+
+export function cloidOf(value: JsonObject): ClientOrderId | undefined {
+  return isClientOrderId(value['cloid']) ? value['cloid'] : undefined
+}
+
+function positive(value: unknown): Decimal | undefined {
+  const number = decimalFromVenue(value)
+  return number?.gt(ZERO) ? number : undefined
+}
