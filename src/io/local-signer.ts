@@ -110,12 +110,9 @@ async function guarded(sign: () => Promise<Hex>): Promise<Signature> {
   if (typeof hex !== 'string' || !/^0x[0-9a-fA-F]{130}$/.test(hex)) {
     throw new ExecutorError('SIGN_FAILED', 'the signer answered with something that is not a 65-byte signature')
   }
-  const recovery = Number.parseInt(hex.slice(130), 16)
-  return toSignature(
-    BigInt(hex.slice(0, 66)),
-    BigInt(`0x${hex.slice(66, 130)}`),
-    recovery >= 27 ? recovery - 27 : recovery,
-  )
+  const recovery = RECOVERY[hex.slice(130).toLowerCase()]
+  if (recovery === undefined) throw new ExecutorError('SIGN_FAILED', 'the signer answered with an unknown recovery id')
+  return toSignature(BigInt(hex.slice(0, 66)), BigInt(`0x${hex.slice(66, 130)}`), recovery)
 }
 
 /** The last byte of a signature: some wallets count from 0, some from 27. */
