@@ -6,9 +6,10 @@
  * do not share a request, since one order that fails the venue's pre-validation takes the whole request with it.
  * Each lane may use more of the in-flight slots than the lane below it, so that a cancel is never stuck behind orders.
  */
+
+import { positiveMs, wholeNumber } from '../model/guards.js'
 import type { ClientOrderId } from '../model/ids.js'
 import type { OrderRequest, TimeInForce } from '../model/order.js'
-import { positiveMs, wholeNumber } from './guards.js'
 import { type Approved, supersede } from './risk-gates.js'
 
 export type Lane = 'cancel' | 'reduceOnly' | 'new'

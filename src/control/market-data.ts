@@ -5,7 +5,7 @@
  * of unknown age does not exist.
  */
 import type { Decimal } from '../model/decimal.js'
-import { positiveMs } from './guards.js'
+import { positiveMs } from '../model/guards.js'
 
 export type MarketDataOptions = {
   /** Older marks do not count. Default: 8000. */

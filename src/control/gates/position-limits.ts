@@ -1,6 +1,6 @@
 /** Limits on how much, in how many markets. All of them count what is pending as if it were filled. */
 import { type Decimal, type DecimalInput, decimal, max, ZERO } from '../../model/decimal.js'
-import { wholeNumber } from '../guards.js'
+import { wholeNumber } from '../../model/guards.js'
 import { deny, type Gate, PASS } from '../risk-gates.js'
 
 /**
