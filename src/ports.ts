@@ -96,6 +96,18 @@ export type Transport = {
   close(): Promise<void>
 }
 
+/** Asks the venue one question and hands back its raw answer. A question changes nothing, so it may be asked again. */
+export type Ask = (
+  request: { readonly type: string; readonly [key: string]: string | number },
+  options?: AskOptions,
+) => Promise<unknown>
+
+export type AskOptions = {
+  readonly signal?: AbortSignal | undefined
+  /** Default: 10000. */
+  readonly timeoutMs?: number | undefined
+}
+
 /** Structured logging; pino and console both fit. */
 export type Logger = {
   debug(message: string, fields?: Record<string, unknown>): void

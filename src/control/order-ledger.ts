@@ -79,7 +79,8 @@ export type OrderLedger = {
   ): Change | undefined
   /** Takes over newer values for an order that is still queued. */
   amend(request: OrderRequest): void
-  requestCancel(id: ClientOrderId): void
+  /** Notes whether a cancel of this order is wanted, for as long as the order has not heard of it. */
+  requestCancel(id: ClientOrderId, isWanted: boolean): void
   /** Orders that still hold a claim. */
   open(): Iterable<OrderRecord>
   commitment(market: string): Commitment
@@ -214,9 +215,9 @@ export function createOrderLedger(options: { readonly rememberedOrders?: number 
       const record = records.get(request.clientOrderId)
       if (record !== undefined) update(record, (draft) => void Object.assign(draft, { request }))
     },
-    requestCancel(id) {
+    requestCancel(id, isWanted) {
       const record = records.get(id)
-      if (record !== undefined) record.isCancelRequested = true
+      if (record !== undefined) record.isCancelRequested = isWanted
     },
     open: () => open.values(),
     commitment: (market) => commitments.get(market) ?? NO_COMMITMENT,

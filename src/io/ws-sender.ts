@@ -23,6 +23,7 @@ import type {
   TransportState,
 } from '../ports.js'
 import { parseFrame, pingFrame, postFrame, subscribeFrame, unsubscribeFrame } from '../wire/frames.js'
+import { createConsoleLogger } from './console-logger.js'
 import { createSystemClock } from './system-clock.js'
 import { createSubscriptionBook } from './ws-subscriptions.js'
 
@@ -87,7 +88,7 @@ export function createWsSender(options: WsSenderOptions): Transport {
   const open = options.webSocket ?? ((address) => new IsomorphicWebSocket(address) as unknown as WebSocketLike)
   const clock = options.clock ?? createSystemClock()
   const random = options.random ?? Math.random
-  const logger = options.logger ?? console
+  const logger = options.logger ?? createConsoleLogger()
   const pingIntervalMs = positiveMs(options.pingIntervalMs ?? 10_000, 'pingIntervalMs')
   const pongTimeoutMs = positiveMs(options.pongTimeoutMs ?? 5_000, 'pongTimeoutMs')
   const connectTimeoutMs = positiveMs(options.connectTimeoutMs ?? 10_000, 'connectTimeoutMs')
