@@ -57,27 +57,51 @@ await timed(
   () => executor.start({ signal: AbortSignal.timeout(30_000) }),
   () => `connected, ${MARKET} verified, feeds confirmed, account read`,
 )
-say('gates', executor.describeGates().map(({ step, id }) => `${step} ${id}`).join(' · '))
+say(
+  'gates',
+  executor
+    .describeGates()
+    .map(({ step, id }) => `${step} ${id}`)
+    .join(' · '),
+)
 
 const market = exchange.market(MARKET)
 const ask = market.bestAsk() ?? '0'
 const bid = market.bestBid() ?? '0'
 
 console.log(`\n1. Buy 1 ${MARKET} immediately (best ask ${ask})`)
-const entry = executor.submit({ market: MARKET, side: 'buy', size: '1', price: ask, timeInForce: 'ioc', intentId: 'entry-1' })
+const entry = executor.submit({
+  market: MARKET,
+  side: 'buy',
+  size: '1',
+  price: ask,
+  timeInForce: 'ioc',
+  intentId: 'entry-1',
+})
 if (entry.status === 'denied') throw new Error(`denied: ${entry.reason} (limit ${entry.limit}, value ${entry.value})`)
 const bought = await timed('outcome', () => entry.outcome, told)
 confirm(
   `fills of ${bought.filledSize.toFixed()} for order ${bought.orderId}`,
   exchange.record.fills.filter((fill) => fill.cloid === entry.clientOrderId).length > 0 && bought.status === 'filled',
 )
-confirm(`a position of ${exchange.record.position(ACCOUNT, MARKET)?.size}`, exchange.record.position(ACCOUNT, MARKET)?.size === '1')
+confirm(
+  `a position of ${exchange.record.position(ACCOUNT, MARKET)?.size}`,
+  exchange.record.position(ACCOUNT, MARKET)?.size === '1',
+)
 
 console.log('\n2. The same intent again, and a second entry: neither leaves')
-const again = executor.submit({ market: MARKET, side: 'buy', size: '1', price: ask, timeInForce: 'ioc', intentId: 'entry-1' })
+const again = executor.submit({
+  market: MARKET,
+  side: 'buy',
+  size: '1',
+  price: ask,
+  timeInForce: 'ioc',
+  intentId: 'entry-1',
+})
 say('same', again === entry ? 'the same intent is the same order' : 'A SECOND ORDER')
 const second = executor.submit({ market: MARKET, side: 'buy', size: '1', price: ask, timeInForce: 'ioc' })
-if (second.status === 'denied') say('denied', `${second.reason} by gate ${second.gate}${second.benign ? ' (benign)' : ''}`)
+if (second.status === 'denied')
+  say('denied', `${second.reason} by gate ${second.gate}${second.benign ? ' (benign)' : ''}`)
 const orderRequests = exchange.record.requests.filter(({ kind }) => kind === 'action').length
 confirm('one action received so far', orderRequests === 1 && again === entry && second.status === 'denied')
 
@@ -85,7 +109,14 @@ console.log('\n3. Close the position, reduce-only, while the kill switch is on')
 executor.hardStop.trigger({ cause: 'manual', reason: 'the quickstart shows that exits pass' })
 const halted = executor.submit({ market: MARKET, side: 'buy', size: '1', price: ask, timeInForce: 'ioc' })
 if (halted.status === 'denied') say('denied', `${halted.reason}: ${halted.value}`)
-const exit = executor.submit({ market: MARKET, side: 'sell', size: '1', price: bid, timeInForce: 'ioc', reduceOnly: true })
+const exit = executor.submit({
+  market: MARKET,
+  side: 'sell',
+  size: '1',
+  price: bid,
+  timeInForce: 'ioc',
+  reduceOnly: true,
+})
 if (exit.status === 'denied') throw new Error(`denied: ${exit.reason}`)
 await timed('outcome', () => exit.outcome, told)
 confirm('flat', exchange.record.position(ACCOUNT, MARKET)?.size === '0')
@@ -94,10 +125,21 @@ executor.hardStop.reset('quickstart')
 console.log('\n4. Rest a post-only quote at the best bid, then cancel it')
 const quote = executor.submit({ market: MARKET, side: 'buy', size: '0.5', price: bid, timeInForce: 'alo' })
 if (quote.status === 'denied') throw new Error(`denied: ${quote.reason} (limit ${quote.limit}, value ${quote.value})`)
-const resting = await timed('rests', () => quote.acknowledged, ({ status, orderId }) => `${status}, order ${orderId} at ${bid}`)
-await timed('cancel', () => executor.cancel(quote.clientOrderId), ({ status }) => status)
+const resting = await timed(
+  'rests',
+  () => quote.acknowledged,
+  ({ status, orderId }) => `${status}, order ${orderId} at ${bid}`,
+)
+await timed(
+  'cancel',
+  () => executor.cancel(quote.clientOrderId),
+  ({ status }) => status,
+)
 await timed('outcome', () => quote.outcome, told)
-confirm('the quote is cancelled', exchange.record.orders.find(({ oid }) => oid === resting.orderId)?.status === 'canceled')
+confirm(
+  'the quote is cancelled',
+  exchange.record.orders.find(({ oid }) => oid === resting.orderId)?.status === 'canceled',
+)
 
 await executor.close()
 await exchange.stop()

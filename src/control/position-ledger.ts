@@ -56,6 +56,12 @@ export function createPositionLedger(options: { readonly rememberedFills?: numbe
   let recent: PositionFill[] = []
   const size = (market: string): Decimal => positions.get(market)?.size ?? ZERO
 
+  /** A fill of the snapshot's own millisecond is on top of it when it starts from the position we hold. */
+  function isInSnapshot(fill: PositionFill, snapshotTime: number | undefined): boolean {
+    if (snapshotTime === undefined || fill.time < snapshotTime) return true
+    return fill.time === snapshotTime && !fill.startPosition?.eq(size(fill.market))
+  }
+
   function book(fill: PositionFill): void {
     const next = afterFill(positions.get(fill.market), fill)
     if (next === undefined) positions.delete(fill.market)
@@ -71,8 +77,7 @@ export function createPositionLedger(options: { readonly rememberedFills?: numbe
       recent.push(fill)
       if (recent.length > MAX_RECENT_FILLS) recent = recent.slice(MAX_RECENT_FILLS / 2)
       // Without a snapshot there is nothing to add to; the first one will say what this fill made.
-      if (fill.time <= (snapshotTimes.get(dexOf(fill.market)) ?? Number.POSITIVE_INFINITY))
-        return { status: 'inSnapshot' }
+      if (isInSnapshot(fill, snapshotTimes.get(dexOf(fill.market)))) return { status: 'inSnapshot' }
       const ours = size(fill.market)
       book(fill)
       const venues = fill.startPosition
@@ -85,7 +90,7 @@ export function createPositionLedger(options: { readonly rememberedFills?: numbe
       for (const market of positions.keys()) if (dexOf(market) === dex) positions.delete(market)
       for (const position of snapshot) positions.set(position.market, position)
       snapshotTimes.set(dex, time)
-      for (const fill of recent) if (dexOf(fill.market) === dex && fill.time > time) book(fill)
+      for (const fill of recent) if (dexOf(fill.market) === dex && !isInSnapshot(fill, time)) book(fill)
     },
   }
 }

@@ -116,8 +116,8 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
 
   function subscribeAll(): readonly Subscription[] {
     subscriptions ??= [
-      transport.subscribe({ type: 'orderUpdates', user: account }, evidence.onOrderUpdates),
-      transport.subscribe({ type: 'userFills', user: account }, evidence.onUserFills),
+      transport.subscribe({ type: 'orderUpdates', user: account }, inOrder(evidence.onOrderUpdates)),
+      transport.subscribe({ type: 'userFills', user: account }, inOrder(evidence.onUserFills)),
       ...markets.map(({ name }) =>
         transport.subscribe({ type: 'activeAssetCtx', coin: name }, (data) => {
           evidence.onAssetContext(data)
@@ -126,6 +126,15 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
       ),
     ]
     return subscriptions
+  }
+
+  /** An answer reaches us through a promise; a feed takes the same way, so that what came first is handled first. */
+  function inOrder(handle: (data: unknown) => void): (data: unknown) => void {
+    return (data) => {
+      Promise.resolve(data)
+        .then(handle)
+        .catch((error: unknown) => logger.error('a feed could not be handled', { error }))
+    }
   }
 
   /** Tries again what a lost connection interrupted; anything else is the caller's to know. */

@@ -16,3 +16,4 @@ export type {
 } from './sim-exchange/record.js'
 export type { AccountMode } from './sim-exchange/state.js'
 export { type DexSpec, MAINNET_UNIVERSE, type MarketSpec, type Universe } from './sim-exchange/universe.js'
+export { createSimSocket, type SimSocket } from './sim-socket.js'
