@@ -38,11 +38,13 @@ export type GateContext = {
   readonly budget: ActionBudget
 }
 
+export type GateDenial = { readonly reason: DeniedReason; readonly limit: string; readonly value: string }
+
 export type GateAnswer =
   | { readonly answer: 'pass'; readonly release?: () => void }
-  /** Goes on with a smaller size. */
-  | { readonly answer: 'resize'; readonly size: Decimal }
-  | { readonly answer: 'deny'; readonly reason: DeniedReason; readonly limit: string; readonly value: string }
+  /** Goes on with a smaller size; when what is left of it is not worth an order, denies instead. */
+  | { readonly answer: 'resize'; readonly size: Decimal; readonly orElse: GateDenial }
+  | ({ readonly answer: 'deny' } & GateDenial)
 
 /** One check. Synchronous by type: an answer that comes later is an answer about another world. */
 export type Gate = {
@@ -56,12 +58,9 @@ export type Gate = {
 
 export type GateDescription = Pick<Gate, 'step' | 'id' | 'rule'>
 
-export type Denial = {
-  readonly reason: DeniedReason
+export type Denial = GateDenial & {
   /** The gate that denied. */
   readonly gate: string
-  readonly limit: string
-  readonly value: string
 }
 
 export type Verdict = { readonly approved: Approved } | { readonly denial: Denial }
@@ -95,19 +94,18 @@ export function createRiskGates(gates: readonly Gate[], view: Omit<GateContext, 
       let request = order
       for (const gate of gates) {
         const answer = ask(gate, request, context)
-        if (answer.answer === 'resize') {
-          const size = shrunk(request, answer.size)
-          if (size !== undefined) {
-            request = { ...request, size }
-            continue
-          }
-        }
         if (answer.answer === 'pass') {
           if (answer.release !== undefined) releases.push(answer.release)
           continue
         }
+        const size = answer.answer === 'resize' ? shrunk(request, answer.size) : undefined
+        if (size !== undefined) {
+          request = { ...request, size }
+          continue
+        }
         for (const release of releases) release()
-        return { denial: { gate: gate.id, ...denialOf(answer, request) } }
+        const { reason, limit, value } = answer.answer === 'resize' ? answer.orElse : answer
+        return { denial: { gate: gate.id, reason, limit, value } }
       }
       return { approved: approve(request, releases) }
     },
@@ -152,13 +150,4 @@ function shrunk(request: OrderRequest, size: Decimal): Decimal | undefined {
   const floored = floorSize(size, request.market.szDecimals)
   if (floored.gt(request.size)) return request.size
   return floored.gt(0) && floored.times(request.price).gte(MIN_ORDER_VALUE) ? floored : undefined
-}
-
-function denialOf(answer: Exclude<GateAnswer, { answer: 'pass' }>, request: OrderRequest): Omit<Denial, 'gate'> {
-  if (answer.answer === 'deny') return { reason: answer.reason, limit: answer.limit, value: answer.value }
-  return {
-    reason: 'BELOW_MINIMUM_VALUE',
-    limit: MIN_ORDER_VALUE.toFixed(),
-    value: answer.size.times(request.price).toFixed(),
-  }
 }

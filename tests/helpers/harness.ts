@@ -91,6 +91,8 @@ export function createHarness({ socket: socketOptions, ...options }: HarnessOpti
       }),
       markets: [NVDA, TSLA],
       gates: WIDE_GATES,
+      // Spacing is a matter of time, and most tests are not about time.
+      queue: { newOrderSpacingMs: 0 },
       clock,
       logger: QUIET,
       ...options,

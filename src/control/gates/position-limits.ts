@@ -1,6 +1,7 @@
 /** Limits on how much, in how many markets. All of them count what is pending as if it were filled. */
 import { type Decimal, type DecimalInput, decimal, max, ZERO } from '../../model/decimal.js'
 import { wholeNumber } from '../../model/guards.js'
+import { floorSize } from '../../model/market.js'
 import { deny, type Gate, PASS } from '../risk-gates.js'
 
 /**
@@ -21,12 +22,14 @@ export function maxPositionPerMarketGate(maxNotional: DecimalInput): Gate {
         return deny('MARKET_DATA_UNAVAILABLE', `a mark of at most ${marketData.maxMarkAgeMs} ms`, 'none')
       const committed = exposure.directional(market.name, side, mark)
       const available = limit.minus(committed)
-      if (available.lte(ZERO)) return deny('MAX_POSITION_PER_MARKET', limit.toFixed(), committed.toFixed())
+      const full = { reason: 'MAX_POSITION_PER_MARKET', limit: limit.toFixed(), value: committed.toFixed() } as const
+      if (available.lte(ZERO)) return { answer: 'deny', ...full }
       const unit = max(mark, price)
       if (size.times(unit).lte(available)) return PASS
-      const room = available.div(unit)
-      // Division rounds at its last digit; one lot less is always inside.
-      return { answer: 'resize', size: room.times(unit).lte(available) ? room : room.minus(lotOf(market.szDecimals)) }
+      // Division rounds at its last digit, which can carry over to a lot too many.
+      const room = floorSize(available.div(unit), market.szDecimals)
+      const size = room.times(unit).lte(available) ? room : room.minus(lotOf(market.szDecimals))
+      return { answer: 'resize', size, orElse: full }
     },
   }
 }
