@@ -11,6 +11,7 @@ import {
   type Outcome,
   type Submission,
   standardGates,
+  type WebSocketLike,
   type WsSenderOptions,
 } from 'hip3-executor'
 import {
@@ -112,28 +113,30 @@ export function createHarness({ socket: socketOptions, ...options }: HarnessOpti
         .map(({ payload }) => (payload as { action: never }).action),
   }
 
-  function tapped(socket: SimSocket): SimSocket {
-    return {
-      ...socket,
+  /** The same socket, with the test's hand on both directions. */
+  function tapped(socket: SimSocket): WebSocketLike {
+    const tap: WebSocketLike = {
+      onopen: null,
+      onclose: null,
+      onerror: null,
+      onmessage: null,
+      bufferedAmount: 0,
       get readyState() {
         return socket.readyState
-      },
-      set onopen(handler: SimSocket['onopen']) {
-        socket.onopen = handler
-      },
-      set onclose(handler: SimSocket['onclose']) {
-        socket.onclose = handler
-      },
-      set onmessage(handler: SimSocket['onmessage']) {
-        socket.onmessage = (event) => {
-          if (harness.toExecutor(String(event.data))) handler?.(event)
-        }
       },
       send(text) {
         written.push(text)
         if (harness.toExchange(text)) socket.send(text)
       },
+      close: socket.close,
+      terminate: socket.terminate,
     }
+    socket.onopen = () => tap.onopen?.()
+    socket.onclose = () => tap.onclose?.()
+    socket.onmessage = (event) => {
+      if (harness.toExecutor(String(event.data))) tap.onmessage?.(event)
+    }
+    return tap
   }
 
   return harness

@@ -28,8 +28,8 @@ export function maxPositionPerMarketGate(maxNotional: DecimalInput): Gate {
       if (size.times(unit).lte(available)) return PASS
       // Division rounds at its last digit, which can carry over to a lot too many.
       const room = floorSize(available.div(unit), market.szDecimals)
-      const size = room.times(unit).lte(available) ? room : room.minus(lotOf(market.szDecimals))
-      return { answer: 'resize', size, orElse: full }
+      const fitting = room.times(unit).lte(available) ? room : room.minus(lotOf(market.szDecimals))
+      return { answer: 'resize', size: fitting, orElse: full }
     },
   }
 }
