@@ -300,6 +300,7 @@ export function createDispatch(parts: Parts, evidence: Evidence, alarm: Alarm, r
       alarm.setBy(dueAt)
     },
     cancelOutcome(cancel) {
+      if (isClosed) return Promise.resolve({ status: 'notSent', message: 'the executor is closed' })
       const key = keyOf(cancel)
       return new Promise((resolve) => {
         cancelWaiters.set(key, [...(cancelWaiters.get(key) ?? []), resolve])

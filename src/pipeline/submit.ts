@@ -16,6 +16,7 @@ import type { Settlement } from './settlement.js'
 export type Submit = {
   submit(intent: Intent): Submission
   cancel(id: ClientOrderId | number): Promise<CancelOutcome>
+  /** Takes no intent from now on. Cancels still pass. */
   close(): void
 }
 
@@ -83,7 +84,6 @@ export function createSubmit(parts: Parts, settlement: Settlement, dispatch: Dis
     else if (!Number.isSafeInteger(id) || id < 0) throw new RangeError(`id: expected an order id, got ${id}`)
     const record = orders.get(id)
     if (record === undefined || isTerminal(record.status)) return Promise.resolve({ status: 'gone' })
-    if (isClosed) return Promise.resolve({ status: 'notSent', message: 'the executor is closed' })
     const { clientOrderId: key, market: itsMarket } = record.request
     const queued = queue.remove(key)
     if (queued !== undefined) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ACCOUNT, accepted, buy, createHarness, createStarted, NVDA, outcomeNow, TSLA } from '../helpers/harness.js'
+import { accepted, buy, createHarness, createStarted, NVDA, outcomeNow, TSLA } from '../helpers/harness.js'
 
 describe('an order from intent to outcome', () => {
   it('fills an immediate order and tells size, price and fees', async () => {
@@ -111,23 +111,7 @@ describe('an intent id', () => {
     await left.acknowledged
     await before.executor.close()
 
-    const { createExecutor, createWsSender } = await import('hip3-executor')
-    const { createSimSocket, createUnverifiedSigner } = await import('hip3-executor/testing')
-    const { AGENT, QUIET, WIDE_GATES } = await import('../helpers/harness.js')
-    const executor = createExecutor({
-      account: ACCOUNT,
-      signer: createUnverifiedSigner(AGENT),
-      transport: createWsSender({
-        network: 'testnet',
-        clock: before.clock,
-        logger: QUIET,
-        webSocket: () => createSimSocket(before.exchange),
-      }),
-      markets: [NVDA],
-      gates: WIDE_GATES,
-      clock: before.clock,
-      logger: QUIET,
-    })
+    const { executor } = createHarness({}, before)
     await executor.start()
     const again = accepted(executor.submit(buy({ price: '170', timeInForce: 'gtc', intentId: 'quote-7' })))
     expect(again.clientOrderId).toBe(left.clientOrderId)

@@ -51,6 +51,8 @@ export type Harness = {
   toExecutor: (text: string) => boolean
   /** Decides frame by frame what reaches the exchange. Default: everything. */
   toExchange: (text: string) => boolean
+  /** Hands the executor a frame as if it came from the exchange now. */
+  inject(text: string): void
   /** Lets everything that waits for no time happen. */
   settle(): Promise<void>
   /** Moves time and lets what follows from it happen, in steps small enough for answers to come in between. */
@@ -61,10 +63,14 @@ export type Harness = {
 
 export type HarnessOptions = Partial<ExecutorOptions> & { readonly socket?: Partial<WsSenderOptions> }
 
-export function createHarness({ socket: socketOptions, ...options }: HarnessOptions = {}): Harness {
-  const clock = createManualClock()
-  const exchange = createSimExchange({ clock, verifySignatures: false })
-  exchange.account(ACCOUNT).deposit('1000000').approveAgent(AGENT, { name: 'test' })
+/** @param on an earlier harness whose exchange and time go on, as after a restart of the bot */
+export function createHarness(
+  { socket: socketOptions, ...options }: HarnessOptions = {},
+  on?: Pick<Harness, 'clock' | 'exchange'>,
+): Harness {
+  const clock = on?.clock ?? createManualClock()
+  const exchange = on?.exchange ?? createSimExchange({ clock, verifySignatures: false })
+  if (on === undefined) exchange.account(ACCOUNT).deposit('1000000').approveAgent(AGENT, { name: 'test' })
   const sockets: SimSocket[] = []
   const written: string[] = []
 
@@ -98,6 +104,7 @@ export function createHarness({ socket: socketOptions, ...options }: HarnessOpti
       logger: QUIET,
       ...options,
     }),
+    inject: (text) => sockets.at(-1)?.onmessage?.({ data: text }),
     async settle() {
       for (let turn = 0; turn < 200; turn++) await Promise.resolve()
     },
