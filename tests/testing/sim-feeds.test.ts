@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { SimConnection } from '../../src/testing/index.js'
-import { type Bench, CLOID, createBench, NVDA, OTHER, USER } from './helpers.js'
+import { type Bench, CLOID, createBench, OTHER, USER } from './helpers.js'
 
 type Frame = { channel: string; data: Record<string, unknown> }
 
@@ -87,6 +87,9 @@ describe('a subscription', () => {
   it('of a market that does not exist is invalid, of a type that does not exist is no request', () => {
     subscribe({ type: 'bbo', coin: 'xyz:nvda' })
     expect(taken('error')).toEqual(['Invalid subscription {"type":"bbo","coin":"xyz:nvda"}'])
+    subscribe({ type: 'l2Book', coin: COIN, nSigFigs: 3 })
+    expect(taken('error')).toEqual([`Invalid subscription {"type":"l2Book","coin":"${COIN}","nSigFigs":3}`])
+    expect(bench.info({ type: 'l2Book', coin: COIN, nSigFigs: 3 })).toContain('not implemented')
     subscribe({ type: 'nothing' })
     expect(taken('error')).toEqual([
       'Error parsing JSON into valid websocket request: {"method":"subscribe","subscription":{"type":"nothing"}}',
@@ -276,6 +279,5 @@ describe('requests over the socket', () => {
         answer: { time: bench.clock.now(), specialStatuses: null },
       },
     ])
-    expect(NVDA).toBe(bench.exchange.market(COIN).assetId)
   })
 })

@@ -137,17 +137,6 @@ describe('a signature', () => {
     expect(body).toMatchObject({ status: 'ok' })
     await mainnet.stop()
   })
-
-  it('does not let later requests overtake earlier ones', async () => {
-    const requests = await Promise.all(
-      [0, 1, 2, 3, 4].map((i) => signed(orderAction({ p: `10${i}`, s: '1' }), { nonce: nonce + i })),
-    )
-    const answered: number[] = []
-    for (const [i, request] of requests.entries()) exchange.handleExchange(request, () => answered.push(i))
-    await exchange.idle()
-    expect(answered).toEqual([0, 1, 2, 3, 4])
-    nonce += 5
-  })
 })
 
 describe('a body that is no request', () => {

@@ -20,8 +20,8 @@ import {
   Undecodable,
 } from './decode.js'
 
-export type LimitType = { readonly limit: { readonly tif: 'Alo' | 'Ioc' | 'Gtc' | 'FrontendMarket' } }
-export type TriggerType = {
+type LimitType = { readonly limit: { readonly tif: 'Alo' | 'Ioc' | 'Gtc' | 'FrontendMarket' } }
+type TriggerType = {
   readonly trigger: { readonly isMarket: boolean; readonly triggerPx: string; readonly tpsl: 'tp' | 'sl' }
 }
 
@@ -61,7 +61,7 @@ export type Action =
   | { readonly type: 'updateLeverage'; readonly asset: number; readonly isCross: boolean; readonly leverage: number }
   | { readonly type: 'noop' }
 
-export type ActionType = Action['type']
+type ActionType = Action['type']
 
 const decoders: { readonly [T in ActionType]: (action: Fields) => Extract<Action, { type: T }> } = {
   order: (a) => ({

@@ -7,7 +7,7 @@ import { finish } from './order-life.js'
 import type { SimAccount, SimOrder, Venue } from './state.js'
 import { missingOrder } from './words.js'
 
-export type CancelAnswer = 'success' | { readonly error: string }
+type CancelAnswer = 'success' | { readonly error: string }
 
 /** @param asset must be the market of the order, or there is no such order */
 export function cancelOrder(venue: Venue, account: SimAccount, asset: number, id: number | string): CancelAnswer {

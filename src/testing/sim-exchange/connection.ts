@@ -28,7 +28,7 @@ export type SimConnection = {
   closed(): void
 }
 
-export type ConnectionOptions = {
+type ConnectionOptions = {
   readonly id: string
   readonly link: Link
   readonly venue: Venue

@@ -13,7 +13,7 @@ import { type FeedType, feeds, type Normalised } from './subscriptions.js'
 import { fillView, type Json, orderUpdateView, tradeView } from './views.js'
 
 export type Frame = { readonly channel: string; readonly data: Json }
-export type Listener = {
+type Listener = {
   readonly subscription: Normalised
   /** Sends a frame of this subscription. */
   readonly deliver: (frame: Frame) => void

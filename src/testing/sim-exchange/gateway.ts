@@ -30,7 +30,7 @@ export type Gateway = {
   idle(): Promise<void>
 }
 
-export type GatewayOptions = {
+type GatewayOptions = {
   readonly venue: Venue
   readonly hub: FeedHub
   readonly recorder: Recorder
@@ -52,7 +52,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     idle: () => tail,
     info(payload, connection) {
       const note = recorder.request(connection, 'info', payload)
-      const reply = decoded(() => ({ httpStatus: 200, body: answerInfo(venue, payload).data }))
+      const reply = decoded<Reply>(() => ({ httpStatus: 200, body: answerInfo(venue, payload).data }))
       note('body' in reply ? reply.body : reply.text)
       return reply
     },
@@ -64,19 +64,14 @@ export function createGateway(options: GatewayOptions): Gateway {
         publish()
       }
       const run = (envelope: Envelope, signer: Address | undefined): void =>
-        answer(decoded(() => ({ httpStatus: 200, body: execute(venue, envelope, signer) })))
+        answer(decoded<Reply>(() => ({ httpStatus: 200, body: execute(venue, envelope, signer) })))
 
-      let envelope: Envelope | undefined
-      const unreadable = decoded(() => {
-        envelope = decodeEnvelope(payload)
-        return undefined
-      })
-      if (envelope === undefined) {
-        if (unreadable !== undefined) answer(unreadable)
+      const envelope = decoded(() => decodeEnvelope(payload))
+      if ('httpStatus' in envelope) {
+        answer(envelope)
       } else if (verifySignatures) {
-        const received = envelope
-        const signer = recoverSigner(received, venue.network)
-        tail = tail.then(async () => run(received, await signer))
+        const signer = recoverSigner(envelope, venue.network)
+        tail = tail.then(async () => run(envelope, await signer))
       } else {
         run(envelope, claimedSigner(envelope))
       }
@@ -84,7 +79,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   /** Turns a body that is no request into the answer that says so. A fault of our own must not end the exchange. */
-  function decoded<T extends Reply | undefined>(read: () => T): T | Reply {
+  function decoded<T>(read: () => T): T | Reply {
     try {
       return read()
     } catch (error) {

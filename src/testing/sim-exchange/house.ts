@@ -4,19 +4,18 @@
  * Around a mid the rule is fixed: as many levels on both sides, a spread of two basis points or two ticks, steps that
  * stay on the grid, and a few thousand units of collateral on each level.
  */
-import Big from 'big.js'
-import { type Decimal, max, ZERO } from '../../model/decimal.js'
+import { type Decimal, decimal, max, ZERO } from '../../model/decimal.js'
 import { floorSize, isLegalPrice, isLegalSize, roundPrice, tickAt } from '../../model/market.js'
 import { cancelAll } from './cancel.js'
 import { createOrder, type OrderRequest, placeOrder } from './order-entry.js'
 import { rest } from './order-life.js'
 import type { SimMarket, TimeInForce, Venue } from './state.js'
 
-export type HouseLevel = { readonly price: Decimal; readonly size: Decimal }
+type HouseLevel = { readonly price: Decimal; readonly size: Decimal }
 
 const LEVELS = 20
 const HALF_SPREAD = '0.0001'
-const LEVEL_VALUE = 4_000
+const LEVEL_VALUE = '4000'
 /** How far the sizes of levels lie apart, in percent of the usual one. */
 const LEAST_PERCENT = 50
 const MOST_PERCENT = 150
@@ -25,8 +24,10 @@ const MOST_PERCENT = 150
 export function seedBook(venue: Venue, market: SimMarket, mid: Decimal): void {
   const tick = tickAt(mid, market.szDecimals)
   const step = max(tick, mid.times(HALF_SPREAD).div(tick).round(0).times(tick))
-  const lot = new Big(`1e-${market.szDecimals}`)
-  const percentOfSize = new Big(LEVEL_VALUE).div(mid.times(100)).round(market.szDecimals + 2)
+  const lot = decimal(market.szDecimals === 0 ? '1' : `0.${'1'.padStart(market.szDecimals, '0')}`, 'lot')
+  const percentOfSize = decimal(LEVEL_VALUE, 'value')
+    .div(mid.times(100))
+    .round(market.szDecimals + 2)
   const isOnGrid = isLegalPrice(mid, market.szDecimals)
   for (const side of ['buy', 'sell'] as const) {
     const away = side === 'buy' ? -1 : 1

@@ -29,6 +29,15 @@ export function marketNamed(venue: Venue, request: Fields): SimMarket {
   return market
 }
 
+/** @throws {Undecodable} when levels are to be merged, which this exchange does not do */
+export function refuseBookGrouping(request: Fields): void {
+  for (const key of ['nSigFigs', 'mantissa']) {
+    if (request[key] !== undefined && request[key] !== null) {
+      throw new Undecodable(`${key}: not implemented by this simulated exchange`)
+    }
+  }
+}
+
 /** Levels per side, as the venue serves them. */
 const BOOK_DEPTH = 20
 
@@ -55,7 +64,10 @@ export const marketInfo: { readonly [type: string]: InfoHandler } = {
     universe: [],
   }),
   allMids: (venue, request) => midsView(dexNamed(venue, request)),
-  l2Book: (venue, request) => bookView(marketNamed(venue, request), venue.now(), BOOK_DEPTH),
+  l2Book: (venue, request) => {
+    refuseBookGrouping(request)
+    return bookView(marketNamed(venue, request), venue.now(), BOOK_DEPTH)
+  },
   perpDexLimits: (venue, request) => {
     const dex = dexNamed(venue, request)
     const { totalOpenInterestCap } = dex.spec

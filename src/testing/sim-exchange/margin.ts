@@ -11,7 +11,7 @@ import type { SimAccount, SimMarket, Slot } from './state.js'
 
 type PoolMember = Pick<SimMarket, 'dex' | 'collateralToken'>
 
-export function poolOf(account: SimAccount, market: PoolMember): string {
+function poolOf(account: SimAccount, market: PoolMember): string {
   return account.mode === 'unifiedAccount' ? `token:${market.collateralToken}` : `dex:${market.dex}`
 }
 

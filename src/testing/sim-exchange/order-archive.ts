@@ -9,7 +9,6 @@ export type OrderArchive = {
   add(order: SimOrder): void
   /** The order has reached its last status; it may be forgotten when newer ones need the room. */
   retire(order: SimOrder): void
-  byOid(oid: number): SimOrder | undefined
   of(account: SimAccount, id: number | string): SimOrder | undefined
   all(): SimOrder[]
 }
@@ -36,7 +35,6 @@ export function createOrderArchive(limit: number): OrderArchive {
       const { account, cloid } = forgotten
       if (cloid !== null && account.byCloid.get(cloid) === forgotten) account.byCloid.delete(cloid)
     },
-    byOid: (oid) => orders.get(oid),
     of(account, id) {
       if (typeof id === 'string') return account.byCloid.get(id)
       const order = orders.get(id)

@@ -4,8 +4,7 @@
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/exchange-endpoint
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/error-responses
  */
-import Big from 'big.js'
-import { type Decimal, min, toWire, ZERO } from '../../model/decimal.js'
+import { type Decimal, decimal, min, toWire, ZERO } from '../../model/decimal.js'
 import { isLegalPrice, isLegalSize, MIN_ORDER_VALUE, priceBand } from '../../model/market.js'
 import { slotOf } from './accounts.js'
 import type { OrderWire } from './actions.js'
@@ -58,8 +57,8 @@ function readOrder(venue: Venue, wire: OrderWire): OrderRequest | { readonly err
   const market = venue.markets.get(wire.a)
   if (market === undefined) return { error: batchErrors.unknownAsset(wire.a) }
   if ('trigger' in wire.t) return { error: batchErrors.notSimulated('Trigger orders are') }
-  const price = new Big(wire.p)
-  const size = new Big(wire.s)
+  const price = decimal(wire.p, 'p')
+  const size = decimal(wire.s, 's')
   if (price.lte(ZERO) || !price.round(MAX_PRICE_DECIMALS).eq(price)) return { error: batchErrors.price }
   if (size.eq(ZERO)) return { error: batchErrors.zeroSize }
   if (!isLegalSize(size, market.szDecimals)) return { error: batchErrors.size }

@@ -5,7 +5,7 @@ import { type Decimal, max, min, ZERO } from '../../model/decimal.js'
 import { toMicros } from './numbers.js'
 import type { Slot } from './state.js'
 
-export type PositionChange = {
+type PositionChange = {
   readonly startPosition: Decimal
   /** "Open Long", "Close Short", "Long > Short", … */
   readonly direction: string

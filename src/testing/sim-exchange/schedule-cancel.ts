@@ -3,7 +3,6 @@
  *
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/exchange-endpoint
  */
-import Big from 'big.js'
 import { cancelAll } from './cancel.js'
 import type { SimAccount, Venue } from './state.js'
 import { actionErrors } from './words.js'
@@ -11,7 +10,7 @@ import { actionErrors } from './words.js'
 const MIN_LEAD_MS = 5_000
 const MAX_PER_DAY = 10
 const DAY_MS = 86_400_000
-const REQUIRED_VOLUME = /* @__PURE__ */ new Big(1_000_000)
+const REQUIRED_VOLUME = 1_000_000
 
 /** Sets the switch, or clears it when no time is given. Returns the venue's words when it refuses. */
 export function scheduleCancel(venue: Venue, account: SimAccount, at: number | undefined): string | undefined {

@@ -14,7 +14,7 @@ export type SimServer = {
   close(): Promise<void>
 }
 
-export type ServerOptions = {
+type ServerOptions = {
   readonly port: number
   readonly gateway: Gateway
   readonly connect: (link: Link) => SimConnection

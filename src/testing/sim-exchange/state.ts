@@ -55,7 +55,7 @@ export type SimMarket = Omit<Market, 'isDelisted'> & {
   daySize: Decimal
 }
 
-export type Agent = {
+type Agent = {
   readonly address: Address
   readonly name: string
   readonly account: SimAccount

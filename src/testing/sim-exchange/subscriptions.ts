@@ -4,7 +4,7 @@
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/websocket/subscriptions
  */
 import { addressText, type Fields, flag, optional, text, Undecodable } from './decode.js'
-import { dexNamed, marketNamed, midsView } from './info-markets.js'
+import { dexNamed, marketNamed, midsView, refuseBookGrouping } from './info-markets.js'
 import type { Dex, SimAccount, SimMarket, Venue } from './state.js'
 import {
   bboView,
@@ -33,7 +33,7 @@ export type FeedType =
 /** A subscription in the venue's spelling: addresses in lower case, defaults filled in. */
 export type Normalised = { readonly type: FeedType; readonly [key: string]: Json }
 
-export type Feed = {
+type Feed = {
   readonly channel: string
   /** @throws {Undecodable} when the subscription names what does not exist */
   normalise(venue: Venue, request: Fields): Omit<Normalised, 'type'>
@@ -94,11 +94,7 @@ export const feeds: { readonly [T in FeedType]: Feed } = {
   l2Book: {
     channel: 'l2Book',
     normalise: (venue, request) => {
-      for (const key of ['nSigFigs', 'mantissa']) {
-        if (request[key] !== undefined && request[key] !== null) {
-          throw new Undecodable(`${key}: not implemented by this simulated exchange`)
-        }
-      }
+      refuseBookGrouping(request)
       return {
         ...byCoin(venue, request),
         nSigFigs: null,

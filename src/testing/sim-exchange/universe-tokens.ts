@@ -3,7 +3,7 @@
  *
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/info-endpoint/spot
  */
-export type Token = {
+type Token = {
   readonly name: string
   readonly index: number
   readonly szDecimals: number

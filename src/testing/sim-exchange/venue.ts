@@ -1,9 +1,8 @@
 /**
  * Setting up a venue from a universe: asset ids by the rule, books around the mids, one house behind them.
  */
-import Big from 'big.js'
 import { type Address, address, type Network } from '../../model/account.js'
-import { decimal } from '../../model/decimal.js'
+import { decimal, ZERO } from '../../model/decimal.js'
 import { dexOf, perpAssetId } from '../../model/market.js'
 import type { Clock } from '../../ports.js'
 import { createRandom } from '../seeded.js'
@@ -16,11 +15,11 @@ import type { Dex, SimMarket, Venue } from './state.js'
 import type { DexSpec, MarketSpec, Universe } from './universe.js'
 
 /** Whose orders fill the seeded books. */
-export const HOUSE: Address = '0x00000000000000000000000000000000000000aa'
+const HOUSE: Address = '0x00000000000000000000000000000000000000aa'
 
 const TRADES_KEPT = 100
 
-export type VenueOptions = {
+type VenueOptions = {
   readonly clock: Clock
   readonly network: Network
   readonly universe: Universe
@@ -101,7 +100,7 @@ function createMarket(dex: DexSpec, dexIndex: number, spec: MarketSpec, indexInM
     mark,
     oracle: decimal(spec.oracle, `${name}.oracle`),
     openInterest: isOverCap ? cap.times(STARTING_SHARE_OF_CAP).div(mark).round(spec.szDecimals) : recorded,
-    dayValue: new Big(0),
-    daySize: new Big(0),
+    dayValue: ZERO,
+    daySize: ZERO,
   }
 }
