@@ -4,7 +4,7 @@
  *
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/exchange-endpoint
  */
-import type { Address, Hex, Network } from '../model/account.js'
+import { type Address, address, type Hex, type Network } from '../model/account.js'
 import type { Signature } from '../ports.js'
 import type { Action } from './actions.js'
 import { l1ActionHash, l1Digest } from './l1-hash.js'
@@ -36,7 +36,7 @@ export function signedPayload(request: UnsignedRequest, signature: Signature): S
     action,
     nonce,
     signature,
-    ...(vaultAddress === undefined ? {} : { vaultAddress }),
+    ...(vaultAddress === undefined ? {} : { vaultAddress: address(vaultAddress, 'vaultAddress') }),
     ...(expiresAfter === undefined ? {} : { expiresAfter }),
   }
 }

@@ -44,7 +44,7 @@ function prepare(value: Encodable | undefined, path: string): Prepared {
   }
   if (Array.isArray(value)) {
     let wide = false
-    const items = value.map((item: Encodable, index) => {
+    const items = Array.from(value, (item: Encodable, index) => {
       const prepared = prepare(item, `${path}[${index}]`)
       wide ||= prepared.wide
       return prepared.value
@@ -52,15 +52,22 @@ function prepare(value: Encodable | undefined, path: string): Prepared {
     return { value: items, wide }
   }
   if (typeof value !== 'object') throw new TypeError(`${path || 'action'}: cannot encode a ${typeof value}`)
+  if (!isPlain(value)) throw new TypeError(`${path || 'action'}: expected a plain object`)
   let wide = false
-  const map: Record<string, Encodable> = {}
+  const entries: [string, Encodable][] = []
   for (const [key, item] of Object.entries(value)) {
     if (item === undefined) continue
     const prepared = prepare(item, path ? `${path}.${key}` : key)
     wide ||= prepared.wide
-    map[key] = prepared.value
+    entries.push([key, prepared.value])
   }
-  return { value: map, wide }
+  return { value: Object.fromEntries(entries), wide }
+}
+
+/** A Big, a date or a Map has a JSON form of its own, so what is sent would differ from what is hashed. Any realm's objects pass. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 function compose(value: Encodable | undefined, out: Uint8Array[]): Uint8Array[] {
