@@ -6,8 +6,6 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-export const arrayOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
-
 export const stringOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
 /** A whole number that survived JSON, zero or more: ids, times, counts. Some feeds carry them as strings. */
