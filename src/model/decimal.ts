@@ -59,11 +59,12 @@ export function decimalFromVenue(value: unknown): Decimal | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? new Big(String(value)) : undefined
 }
 
-/** The canonical wire string: no exponent, no trailing zeros, no trailing point, and zero is `"0"`. */
+/**
+ * The canonical wire string: no exponent, no trailing zeros, no trailing point, and zero is `"0"`.
+ * big.js keeps no trailing zeros, but it keeps the sign of a zero.
+ */
 export function toWire(value: Decimal): string {
-  if (value.eq(ZERO)) return '0'
-  const text = value.toFixed()
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text
+  return value.eq(ZERO) ? '0' : value.toFixed()
 }
 
 /** Whether a string is already canonical; the wire refuses any other. */

@@ -30,7 +30,8 @@ const INT32_MIN = -0x8000_0000
  */
 export function encode(value: Encodable): Uint8Array {
   const scan = prepare(value, '')
-  return scan.wide ? concat(compose(scan.value, [])) : new Uint8Array(packr.pack(scan.value))
+  // A copy: what msgpackr returns is a view into a buffer of 8 kB that it shares between calls.
+  return concat(scan.wide ? compose(scan.value, []) : [packr.pack(scan.value)])
 }
 
 type Prepared = { readonly value: Encodable; readonly wide: boolean }
@@ -80,17 +81,14 @@ function compose(value: Encodable | undefined, out: Uint8Array[]): Uint8Array[] 
     const entries = Object.entries(value)
     out.push(head(entries.length, 0x80, 0xde))
     for (const [key, item] of entries) {
-      out.push(leaf(key))
+      out.push(packr.pack(key))
       compose(item, out)
     }
   } else {
-    out.push(leaf(value ?? null))
+    out.push(packr.pack(value ?? null))
   }
   return out
 }
-
-/** msgpackr reuses its buffer between calls, so the bytes are copied. */
-const leaf = (value: string | number | boolean | null): Uint8Array => new Uint8Array(packr.pack(value))
 
 function head(length: number, fixed: number, sized16: number): Uint8Array {
   if (length < 16) return Uint8Array.of(fixed | length)

@@ -183,6 +183,31 @@ describe('toWire', () => {
   })
 })
 
+describe('toWire of what arithmetic leaves', () => {
+  it('is canonical too', () => {
+    const operands = plainDecimals.map((text) => decimal(text.slice(0, 16).replace(/\.$/, ''), 'operand'))
+    fc.assert(
+      fc.property(
+        operands,
+        operands,
+        fc.integer({ min: 0, max: 8 }),
+        fc.integer({ min: 0, max: 3 }),
+        (a, b, places, mode) => {
+          const results = [a.plus(b), a.minus(b), a.times(b), a.round(places, mode as 0 | 1 | 2 | 3), a.abs(), a.neg()]
+          if (!b.eq(ZERO)) results.push(a.div(b))
+          for (const result of results) {
+            const wire = toWire(result)
+            expect(wire).toMatch(/^(0|-?([1-9]\d*|0)(\.\d*[1-9])?)$/)
+            expect(wire).not.toBe('-0')
+            expect(new HostBig(wire).eq(result)).toBe(true)
+          }
+        },
+      ),
+      { numRuns: 2_000 },
+    )
+  })
+})
+
 describe('isCanonical', () => {
   it.each(['0', '1', '100', '0.5', '-0.5', '12345.6789', '0.00000001'])('takes %s', (text) => {
     expect(isCanonical(text)).toBe(true)

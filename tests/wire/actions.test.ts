@@ -175,7 +175,7 @@ describe('an action on the wire', () => {
     expectTypeOf<Parameters<typeof orderAction>[0]>().toEqualTypeOf<readonly OrderSpec[]>()
   })
 
-  it('has no builder, grouping or flag that was not asked for (P8)', () => {
+  it('always has a grouping, and has no builder and no flag that was not asked for (F-14, P8)', () => {
     expect(Object.keys(orderAction([LIMIT]))).toStrictEqual(['type', 'orders', 'grouping'])
     expect(Object.keys(cancelAction([{ assetId: 1, orderId: 1 }]))).toStrictEqual(['type', 'cancels'])
     expect(Object.keys(modifyAction({ target: 1, order: LIMIT }))).toStrictEqual(['type', 'oid', 'order'])
