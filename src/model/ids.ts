@@ -43,3 +43,8 @@ export function clientOrderIdFromBytes(bytes: Uint8Array): ClientOrderId {
   const id = `0x${hex}` as const
   return id === ZERO_ID ? `0x${'0'.repeat(31)}1` : id
 }
+
+/** A stand-in key for an order that somebody placed without a client order id. Local only; the venue never sees it. */
+export function externalOrderKey(orderId: number): ClientOrderId {
+  return `0x${'e'.repeat(16)}${orderId.toString(16).padStart(16, '0')}`
+}

@@ -12,7 +12,6 @@ export const DENIED_REASONS = {
     meaning: 'The executor is not ready for new orders in this market; `readiness()` says what is missing.',
     benign: false,
   },
-  MARKET_HALTED: { meaning: 'Trading in this market was halted by `halt(market, reason)`.', benign: false },
   UNKNOWN_MARKET: { meaning: 'The market is not among those the executor was started with.', benign: false },
   MARKET_DATA_UNAVAILABLE: { meaning: 'A price that the check needs is missing or too old.', benign: false },
   PRICE_OFF_GRID: { meaning: 'No legal price is left after rounding (below the smallest tick).', benign: false },

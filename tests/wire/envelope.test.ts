@@ -1,14 +1,24 @@
 /** What is sent is what was signed. */
 import fc from 'fast-check'
-import { createLocalSigner, l1ActionHash, l1Digest, type Signature } from 'hip3-executor/signing'
+import {
+  createLocalSigner,
+  type Hex,
+  l1ActionHash,
+  l1Digest,
+  type Network,
+  type Signature,
+} from 'hip3-executor/signing'
 import { recoverAddress } from 'viem/utils'
 import { describe, expect, it } from 'vitest'
 import { noopAction } from '../../src/wire/actions.js'
-import { digestOf, type SignedPayload, signedPayload, type UnsignedRequest } from '../../src/wire/envelope.js'
+import { type SignedPayload, signedPayload, type UnsignedRequest } from '../../src/wire/envelope.js'
 import { TEST_ADDRESS, TEST_KEY } from '../helpers/fixtures.js'
 import { actions, addresses, integers } from '../helpers/random-actions.js'
 
 const SIGNATURE: Signature = { r: `0x${'11'.repeat(32)}`, s: `0x${'22'.repeat(32)}`, v: 27 }
+const digestOf = (request: UnsignedRequest, network: Network): Hex =>
+  l1Digest(l1ActionHash(request.action, request), network)
+
 /** As the venue sees it. */
 const sent = (payload: SignedPayload): SignedPayload => JSON.parse(JSON.stringify(payload)) as SignedPayload
 

@@ -1,0 +1,215 @@
+/**
+ * What waits to leave: three lanes, cancel before reduce-only before new, first in first out inside a lane.
+ *
+ * One batch is one request, and holds one kind of action only: cancels, or reduce-only orders, or new orders; post-only
+ * orders apart from the others, because the venue executes a purely post-only batch earlier. Reduce-only and new orders
+ * do not share a request, since one order that fails the venue's pre-validation takes the whole request with it.
+ * Each lane may use more of the in-flight slots than the lane below it, so that a cancel is never stuck behind orders.
+ */
+
+import { positiveMs, wholeNumber } from '../model/guards.js'
+import type { ClientOrderId } from '../model/ids.js'
+import type { OrderRequest, TimeInForce } from '../model/order.js'
+import { type Approved, supersede } from './risk-gates.js'
+
+export type Lane = 'cancel' | 'reduceOnly' | 'new'
+
+/** A cancel of one order, by our id or, for an order that is not ours, by the venue's. */
+export type QueuedCancel = {
+  readonly assetId: number
+  readonly clientOrderId?: ClientOrderId | undefined
+  readonly orderId?: number | undefined
+}
+
+export type BatchQueueOptions = {
+  /** Most entries per lane. Default: 200 cancels, 500 reduce-only, 1000 new. */
+  readonly capacity?: Partial<Record<Lane, number>> | undefined
+  /** In-flight requests up to which a lane may send. Default: 100 for cancels, 90 for reduce-only, 80 for new. */
+  readonly maxInFlight?: Partial<Record<Lane, number>> | undefined
+  /** Most entries in one request. Default: 39, the largest that costs the venue's IP limit one unit. */
+  readonly maxBatchSize?: number | undefined
+  /** Least time between two requests with new orders; cancels and reduce-only never wait. Default: 100. */
+  readonly newOrderSpacingMs?: number | undefined
+}
+
+export type PushResult =
+  | { readonly status: 'queued' }
+  | { readonly status: 'full'; readonly capacity: number }
+  /** An order for the same purpose is waiting already; it took over the newer price and the larger size. */
+  | { readonly status: 'deduplicated'; readonly survivor: OrderRequest }
+
+export type Batch =
+  | { readonly lane: 'cancel'; readonly cancels: readonly QueuedCancel[] }
+  | { readonly lane: 'reduceOnly' | 'new'; readonly orders: readonly Approved[] }
+
+export type BatchQueue = {
+  push(order: Approved): PushResult
+  /** A second cancel of an order that already has one waiting is the same cancel, and counts as queued. */
+  pushCancel(cancel: QueuedCancel): Exclude<PushResult, { status: 'deduplicated' }>
+  /**
+   * Takes the next batch that may leave.
+   *
+   * @param now monotonic ms
+   * @param inFlight requests written and not answered
+   */
+  take(now: number, inFlight: number): Batch | undefined
+  /** Puts a batch that was not written back in front, in its old order. */
+  putBack(batch: Batch): void
+  /** When a batch will be free to leave by time alone, monotonic ms; `undefined` when nothing waits for time. */
+  nextAt(inFlight: number): number | undefined
+  /** Takes one order out, wherever it waits. */
+  remove(clientOrderId: ClientOrderId): Approved | undefined
+  /** Takes all new orders out, for a halt or a lost connection. */
+  purgeNew(): readonly Approved[]
+  readonly sizes: Readonly<Record<Lane, number>>
+}
+
+const DEFAULT_CAPACITY: Record<Lane, number> = { cancel: 200, reduceOnly: 500, new: 1_000 }
+const DEFAULT_IN_FLIGHT: Record<Lane, number> = { cancel: 100, reduceOnly: 90, new: 80 }
+
+/** @throws {RangeError} naming the field, when a limit is not above zero or the in-flight shares do not rise new ≤ reduce-only ≤ cancel */
+export function createBatchQueue(options: BatchQueueOptions = {}): BatchQueue {
+  const capacity = checked({ ...DEFAULT_CAPACITY, ...options.capacity }, 'capacity')
+  const maxInFlight = checked({ ...DEFAULT_IN_FLIGHT, ...options.maxInFlight }, 'maxInFlight')
+  if (maxInFlight.new > maxInFlight.reduceOnly || maxInFlight.reduceOnly > maxInFlight.cancel) {
+    throw new RangeError('maxInFlight: expected new <= reduceOnly <= cancel')
+  }
+  const maxBatchSize = wholeNumber(options.maxBatchSize ?? 39, 'maxBatchSize')
+  const spacingMs =
+    options.newOrderSpacingMs === 0 ? 0 : positiveMs(options.newOrderSpacingMs ?? 100, 'newOrderSpacingMs')
+
+  // Maps keep insertion order and take from the middle in one step: a lane and its index in one.
+  const cancels = new Map<ClientOrderId | number, QueuedCancel>()
+  const reduceOnly = new Map<ClientOrderId, Approved>()
+  const fresh = new Map<ClientOrderId, Approved>()
+  let newAllowedAt = Number.NEGATIVE_INFINITY
+  let lastUrgent: Lane = 'reduceOnly'
+
+  const laneOf = (order: Approved): Map<ClientOrderId, Approved> => (order.request.reduceOnly ? reduceOnly : fresh)
+
+  function takeCancels(): Batch {
+    return { lane: 'cancel', cancels: shift(cancels, maxBatchSize, () => true) }
+  }
+
+  function takeOrders(lane: 'reduceOnly' | 'new'): Batch {
+    const waiting = lane === 'new' ? fresh : reduceOnly
+    const [first] = waiting.values()
+    const passive = first !== undefined && isPassive(first.request.timeInForce)
+    return { lane, orders: shift(waiting, maxBatchSize, ({ request }) => isPassive(request.timeInForce) === passive) }
+  }
+
+  /** Cancels and reduce-only take turns when both wait, so that neither starves the other. */
+  function urgentLane(inFlight: number): 'cancel' | 'reduceOnly' | undefined {
+    const canCancel = cancels.size > 0 && inFlight < maxInFlight.cancel
+    const canReduce = reduceOnly.size > 0 && inFlight < maxInFlight.reduceOnly
+    if (canCancel && canReduce) return lastUrgent === 'cancel' ? 'reduceOnly' : 'cancel'
+    return canCancel ? 'cancel' : canReduce ? 'reduceOnly' : undefined
+  }
+
+  return {
+    push(order) {
+      const { request } = order
+      if (request.reduceOnly) {
+        const twin = findTwin(reduceOnly, order)
+        if (twin !== undefined) {
+          const survivor = supersede(twin, order)
+          reduceOnly.set(survivor.request.clientOrderId, survivor)
+          return { status: 'deduplicated', survivor: survivor.request }
+        }
+      }
+      const lane = request.reduceOnly ? 'reduceOnly' : 'new'
+      const waiting = laneOf(order)
+      if (waiting.size >= capacity[lane]) return { status: 'full', capacity: capacity[lane] }
+      waiting.set(request.clientOrderId, order)
+      return { status: 'queued' }
+    },
+    pushCancel(cancel) {
+      const key = cancel.clientOrderId ?? cancel.orderId
+      if (key === undefined) throw new TypeError('cancel: expected a clientOrderId or an orderId')
+      if (cancels.has(key)) return { status: 'queued' }
+      if (cancels.size >= capacity.cancel) return { status: 'full', capacity: capacity.cancel }
+      cancels.set(key, cancel)
+      return { status: 'queued' }
+    },
+    take(now, inFlight) {
+      const urgent = urgentLane(inFlight)
+      if (urgent !== undefined) {
+        lastUrgent = urgent
+        return urgent === 'cancel' ? takeCancels() : takeOrders('reduceOnly')
+      }
+      if (fresh.size === 0 || inFlight >= maxInFlight.new || now < newAllowedAt) return undefined
+      newAllowedAt = now + spacingMs
+      return takeOrders('new')
+    },
+    putBack(batch) {
+      if (batch.lane === 'cancel') {
+        prepend(
+          cancels,
+          batch.cancels.map((cancel) => [(cancel.clientOrderId ?? cancel.orderId) as ClientOrderId | number, cancel]),
+        )
+      } else {
+        const lane = batch.lane === 'new' ? fresh : reduceOnly
+        prepend(
+          lane,
+          batch.orders.map((order) => [order.request.clientOrderId, order]),
+        )
+        if (batch.lane === 'new') newAllowedAt = Number.NEGATIVE_INFINITY
+      }
+    },
+    nextAt(inFlight) {
+      if (urgentLane(inFlight) !== undefined) return Number.NEGATIVE_INFINITY
+      return fresh.size > 0 && inFlight < maxInFlight.new ? newAllowedAt : undefined
+    },
+    remove(clientOrderId) {
+      const order = fresh.get(clientOrderId) ?? reduceOnly.get(clientOrderId)
+      if (order !== undefined) laneOf(order).delete(clientOrderId)
+      return order
+    },
+    purgeNew() {
+      const purged = [...fresh.values()]
+      fresh.clear()
+      return purged
+    },
+    get sizes() {
+      return { cancel: cancels.size, reduceOnly: reduceOnly.size, new: fresh.size }
+    },
+  }
+}
+
+const isPassive = (timeInForce: TimeInForce): boolean => timeInForce === 'alo'
+
+/**
+ * An immediate reduce-only order of the same market and side has the same purpose: get out now. Orders that rest are
+ * left alone, since several exits at different prices are a ladder and not a mistake.
+ */
+function findTwin(waiting: ReadonlyMap<ClientOrderId, Approved>, { request }: Approved): Approved | undefined {
+  if (request.timeInForce !== 'ioc') return undefined
+  for (const other of waiting.values()) {
+    const { market, side, timeInForce } = other.request
+    if (timeInForce === 'ioc' && market.assetId === request.market.assetId && side === request.side) return other
+  }
+  return undefined
+}
+
+function shift<K, V>(waiting: Map<K, V>, limit: number, fits: (entry: V) => boolean): readonly V[] {
+  const taken: V[] = []
+  for (const [key, entry] of waiting) {
+    if (!fits(entry)) continue
+    waiting.delete(key)
+    taken.push(entry)
+    if (taken.length === limit) break
+  }
+  return taken
+}
+
+function prepend<K, V>(waiting: Map<K, V>, entries: readonly (readonly [K, V])[]): void {
+  const later = [...waiting]
+  waiting.clear()
+  for (const [key, entry] of entries) waiting.set(key, entry)
+  for (const [key, entry] of later) waiting.set(key, entry)
+}
+
+function checked(limits: Record<Lane, number>, name: string): Record<Lane, number> {
+  for (const lane of ['cancel', 'reduceOnly', 'new'] as const) wholeNumber(limits[lane], `${name}.${lane}`)
+  return limits
+}

@@ -1,0 +1,48 @@
+/**
+ * What is at stake in a market: the position, and what its orders may still add, taken at the worse of mark and limit.
+ *
+ * Each direction is judged by its own worst case: all pending buys filled and no sell, or the other way round.
+ */
+import { type Decimal, max, ZERO } from '../model/decimal.js'
+import type { Side } from '../model/market.js'
+import type { OrderLedger } from './order-ledger.js'
+import type { PositionLedger } from './position-ledger.js'
+
+export type ExposureView = {
+  /** Notional already committed in the direction of `side`; negative while the position points the other way. */
+  directional(market: string, side: Side, mark: Decimal): Decimal
+  /** The larger of both directions, never negative. */
+  worst(market: string, mark: Decimal): Decimal
+  hasPosition(market: string): boolean
+  positionSize(market: string): Decimal
+  /** Orders, not reduce-only, that hold a claim on the market. */
+  openOrders(market: string): number
+  reduceOnlyOrders(market: string): number
+  /** Every market with a position or an order that may make one. */
+  markets(): ReadonlySet<string>
+}
+
+export function createExposureView(orders: OrderLedger, positions: PositionLedger): ExposureView {
+  function directional(market: string, side: Side, mark: Decimal): Decimal {
+    const { buySize, buyValue, sellSize, sellValue } = orders.commitment(market)
+    const held = positions.size(market).times(mark)
+    return side === 'buy'
+      ? held.plus(max(buyValue, buySize.times(mark)))
+      : held.neg().plus(max(sellValue, sellSize.times(mark)))
+  }
+
+  return {
+    directional,
+    worst: (market, mark) => max(max(directional(market, 'buy', mark), directional(market, 'sell', mark)), ZERO),
+    hasPosition: (market) => positions.get(market) !== undefined,
+    positionSize: (market) => positions.size(market),
+    openOrders: (market) => orders.commitment(market).openOrders,
+    reduceOnlyOrders: (market) => orders.commitment(market).reduceOnlyOrders,
+    markets() {
+      const names = new Set<string>()
+      for (const { market } of positions.all()) names.add(market)
+      for (const market of orders.committedMarkets()) if (orders.commitment(market).openOrders > 0) names.add(market)
+      return names
+    },
+  }
+}

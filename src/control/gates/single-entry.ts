@@ -1,0 +1,41 @@
+/** One entry per market at a time: no second bet on the same signal, and none while getting out. */
+import { deny, type Gate, PASS } from '../risk-gates.js'
+
+/** Step 6: not while a reduce-only order is on its way, from the queue to its last fill. */
+export function flattenInProgressGate(): Gate {
+  return {
+    step: '6',
+    id: 'flattenInProgress',
+    rule: 'no new order while a reduce-only order of the market is pending',
+    check({ market }, { exposure }) {
+      const pending = exposure.reduceOnlyOrders(market.name)
+      return pending === 0 ? PASS : deny('FLATTEN_IN_PROGRESS', '0', String(pending))
+    },
+  }
+}
+
+/** Step 7: not on top of a position. */
+export function hasPositionGate(): Gate {
+  return {
+    step: '7',
+    id: 'hasPosition',
+    rule: 'no new order in a market with a position',
+    check({ market }, { exposure }) {
+      if (!exposure.hasPosition(market.name)) return PASS
+      return deny('ALREADY_HAS_POSITION', '0', exposure.positionSize(market.name).toFixed())
+    },
+  }
+}
+
+/** Step 8: not beside another order that may still become a position. */
+export function pendingOrderGate(): Gate {
+  return {
+    step: '8',
+    id: 'pendingOrder',
+    rule: 'no new order beside another that is not final',
+    check({ market }, { exposure }) {
+      const pending = exposure.openOrders(market.name)
+      return pending === 0 ? PASS : deny('PENDING_ORDER_EXISTS', '0', String(pending))
+    },
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * The kill switch: a latch that keeps its first reason.
+ *
+ * State is one object replaced in one assignment, so that whoever sees the flag sees the reason too. The pipeline
+ * reads it again in the same turn as the socket write; nothing but reading it decides whether a new order leaves.
+ */
+import type { Clock } from '../ports.js'
+
+export type HardStopCause = 'manual' | 'risk' | 'fault'
+
+export type HardStopState =
+  | { readonly triggered: false }
+  | {
+      readonly triggered: true
+      readonly cause: HardStopCause
+      readonly reason: string
+      /** Unix ms. */
+      readonly at: number
+    }
+
+export type HardStop = {
+  readonly state: HardStopState
+  /** Stops new orders for good. Only the first call counts; later ones change nothing. */
+  trigger(stop: { readonly cause: HardStopCause; readonly reason: string }): void
+  /**
+   * Lets new orders go again. A deliberate act of a person, who is named in the event.
+   *
+   * @throws {RangeError} when no operator is named
+   */
+  reset(operator: string): void
+  /** Called synchronously on every change. Returns a function that removes the listener. */
+  onChange(listener: (state: HardStopState) => void): () => void
+}
+
+const CLEAR: HardStopState = { triggered: false }
+
+export function createHardStop({ clock }: { readonly clock: Pick<Clock, 'now'> }): HardStop {
+  const listeners = new Set<(state: HardStopState) => void>()
+  let state = CLEAR
+
+  function become(next: HardStopState): void {
+    state = next
+    for (const listener of [...listeners]) listener(state)
+  }
+
+  return {
+    get state() {
+      return state
+    },
+    trigger({ cause, reason }) {
+      if (!state.triggered) become({ triggered: true, cause, reason, at: clock.now() })
+    },
+    reset(operator) {
+      if (typeof operator !== 'string' || operator.trim() === '') {
+        throw new RangeError('operator: expected the name of who resets the stop')
+      }
+      if (state.triggered) become(CLEAR)
+    },
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}

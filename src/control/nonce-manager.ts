@@ -1,0 +1,91 @@
+/**
+ * Nonces: strictly rising per signer address, close to the venue's clock, never handed out twice.
+ *
+ * The venue keeps the 100 highest nonces of a signer and takes a new one that is unused, above the lowest of those,
+ * and within two days before and one day after its own time. So a nonce is the larger of "one more than the last"
+ * and the venue's time as we know it. Handed out synchronously, right before signing.
+ *
+ * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/nonces-and-api-wallets
+ */
+import { ExecutorError } from '../errors.js'
+import { wholeNumber } from '../model/guards.js'
+
+export type NonceManagerOptions = {
+  /** The highest nonce ever used by this signer, from before a restart. Default: 0. */
+  readonly highWaterMark?: number | undefined
+  /** One of `count` processes that share a signer: each uses its own residue class. Default: alone. */
+  readonly shard?: { readonly index: number; readonly count: number } | undefined
+  /** Drift above which `observe` answers `warn`. Default: 2000. */
+  readonly warnDriftMs?: number | undefined
+  /** Drift above which `observe` answers `refuse`, and new orders must stop. Default: 5000. */
+  readonly maxDriftMs?: number | undefined
+}
+
+export type Drift = {
+  /** Our clock minus the venue's. */
+  readonly driftMs: number
+  readonly level: 'ok' | 'warn' | 'refuse'
+}
+
+export type NonceManager = {
+  /**
+   * The next nonce.
+   *
+   * @param now our wall clock, Unix ms
+   * @throws {ExecutorError} `CLOCK_DRIFT` when only a nonce outside the venue's window is left
+   */
+  next(now: number): number
+  /** Learns the venue's time. The offset is used at once; the level says whether new orders may go on. */
+  observe(serverTime: number, now: number): Drift
+  /** The venue's time as we know it, Unix ms. */
+  serverTime(now: number): number
+  readonly drift: Drift
+  /** The highest nonce handed out; persist it, and hand it back after a restart. */
+  readonly highWaterMark: number
+}
+
+const DAY_MS = 86_400_000
+/** A minute inside the venue's window, so that a nonce does not fall out of it on the way. */
+const WINDOW_AHEAD_MS = DAY_MS - 60_000
+
+/** @throws {RangeError} when an option is out of range */
+export function createNonceManager(options: NonceManagerOptions = {}): NonceManager {
+  const warnDriftMs = wholeNumber(options.warnDriftMs ?? 2_000, 'warnDriftMs')
+  const maxDriftMs = wholeNumber(options.maxDriftMs ?? 5_000, 'maxDriftMs')
+  if (warnDriftMs > maxDriftMs) throw new RangeError('warnDriftMs: expected at most maxDriftMs')
+  const { index, count } = options.shard ?? { index: 0, count: 1 }
+  wholeNumber(count, 'shard.count')
+  if (wholeNumber(index, 'shard.index', 0) >= count) throw new RangeError('shard.index: expected less than shard.count')
+  let last = wholeNumber(options.highWaterMark ?? 0, 'highWaterMark', 0)
+  let drift: Drift = { driftMs: 0, level: 'ok' }
+
+  const serverTime = (now: number): number => Math.floor(now - drift.driftMs)
+
+  return {
+    next(now) {
+      const earliest = Math.max(last + 1, serverTime(now))
+      const nonce = earliest + ((index - (earliest % count) + count) % count)
+      if (nonce >= serverTime(now) + WINDOW_AHEAD_MS) {
+        throw new ExecutorError(
+          'CLOCK_DRIFT',
+          `the next nonce ${nonce} is a day ahead of the venue's clock; the clock stepped back`,
+        )
+      }
+      last = nonce
+      return nonce
+    },
+    observe(venueTime, now) {
+      const driftMs = now - venueTime
+      const size = Math.abs(driftMs)
+      drift = { driftMs, level: size > maxDriftMs ? 'refuse' : size > warnDriftMs ? 'warn' : 'ok' }
+      return drift
+    },
+    serverTime,
+    get drift() {
+      return drift
+    },
+    get highWaterMark() {
+      return last
+    },
+  }
+}

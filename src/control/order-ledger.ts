@@ -1,0 +1,236 @@
+/**
+ * Every order we know of, what became of it so far, and what is still committed by it.
+ *
+ * Evidence comes from three sides (the answer to the request, order updates, fills) in any order and more than once.
+ * The status follows the table in `model/order.ts`; filled sizes are max-merged between sources and never summed, and
+ * fills are summed only among themselves. An order keeps its claim on its market until it is final and all its fills
+ * are booked, because in between the position does not show yet what the order no longer holds.
+ */
+import { type Decimal, max, ZERO } from '../model/decimal.js'
+import type { ClientOrderId } from '../model/ids.js'
+import { isTerminal, type OrderEvent, type OrderRequest, type OrderStatus, transition } from '../model/order.js'
+import type { DeniedReason, RejectedReason } from '../model/reasons.js'
+
+export type OrderRecord = {
+  readonly request: OrderRequest
+  readonly status: OrderStatus
+  /** The venue's id, once known. */
+  readonly orderId?: number
+  /** The largest filled size that any source has proven. */
+  readonly filledSize: Decimal
+  /** The part of it for which we have the fills themselves. */
+  readonly bookedSize: Decimal
+  /** Σ size × price of the booked fills. */
+  readonly bookedValue: Decimal
+  readonly fees: Decimal
+  /** The venue's own average over `filledSize`, when an answer gave one. */
+  readonly reportedAverage?: Decimal
+  /** Whether the filled size can no longer change, as far as the venue has said. */
+  readonly isSizeFinal: boolean
+  /** Not placed by us: found on the venue and adopted. */
+  readonly isExternal: boolean
+  readonly isCancelRequested: boolean
+  readonly reason?: DeniedReason | RejectedReason
+  /** The venue's own words. */
+  readonly message?: string
+}
+
+type Draft = { -readonly [K in keyof OrderRecord]: OrderRecord[K] }
+
+/** What came with an event. */
+export type Evidence = {
+  readonly orderId?: number | undefined
+  readonly filledSize?: Decimal | undefined
+  readonly averagePrice?: Decimal | undefined
+  readonly isSizeFinal?: boolean | undefined
+  readonly reason?: DeniedReason | RejectedReason | undefined
+  readonly message?: string | undefined
+}
+
+export type Change =
+  | { readonly status: 'changed' | 'unchanged'; readonly record: OrderRecord }
+  /** The event contradicts what was known. What it proves is taken all the same; the caller raises the alarm. */
+  | { readonly status: 'conflict'; readonly record: OrderRecord; readonly from: OrderStatus }
+
+/** What the orders of one market may still add to its position. Reduce-only orders are counted, not summed. */
+export type Commitment = {
+  readonly buySize: Decimal
+  readonly sellSize: Decimal
+  /** Σ size × limit price. */
+  readonly buyValue: Decimal
+  readonly sellValue: Decimal
+  /** Orders that hold a claim on the market. */
+  readonly openOrders: number
+  readonly reduceOnlyOrders: number
+}
+
+export type OrderLedger = {
+  /** @throws {RangeError} when the client order id is known already */
+  register(
+    request: OrderRequest,
+    options?: { readonly status?: OrderStatus; readonly isExternal?: boolean },
+  ): OrderRecord
+  get(id: ClientOrderId | number): OrderRecord | undefined
+  apply(id: ClientOrderId, event: OrderEvent, evidence?: Evidence): Change | undefined
+  /** Books one distinct fill. The caller has already made sure that it is news. */
+  bookFill(
+    id: ClientOrderId,
+    fill: { readonly size: Decimal; readonly price: Decimal; readonly fee: Decimal },
+  ): Change | undefined
+  /** Takes over newer values for an order that is still queued. */
+  amend(request: OrderRequest): void
+  /** Notes whether a cancel of this order is wanted, for as long as the order has not heard of it. */
+  requestCancel(id: ClientOrderId, isWanted: boolean): void
+  /** Orders that still hold a claim. */
+  open(): Iterable<OrderRecord>
+  commitment(market: string): Commitment
+  /** Names of the markets in which an order holds a claim. */
+  committedMarkets(): Iterable<string>
+}
+
+const NO_COMMITMENT: Commitment = {
+  buySize: ZERO,
+  sellSize: ZERO,
+  buyValue: ZERO,
+  sellValue: ZERO,
+  openOrders: 0,
+  reduceOnlyOrders: 0,
+}
+
+const DEFAULT_REMEMBERED_ORDERS = 10_000
+
+export function createOrderLedger(options: { readonly rememberedOrders?: number | undefined } = {}): OrderLedger {
+  const rememberedOrders = options.rememberedOrders ?? DEFAULT_REMEMBERED_ORDERS
+  const records = new Map<ClientOrderId, Draft>()
+  const byOrderId = new Map<number, Draft>()
+  const open = new Map<ClientOrderId, Draft>()
+  const closed: ClientOrderId[] = []
+  const commitments = new Map<string, Commitment>()
+
+  function commit(record: Draft, sign: 1 | -1): void {
+    const { market, side, price, reduceOnly } = record.request
+    const before = commitments.get(market.name) ?? NO_COMMITMENT
+    const size = reduceOnly ? ZERO : committedSize(record).times(sign)
+    const after: Commitment = {
+      buySize: side === 'buy' ? before.buySize.plus(size) : before.buySize,
+      sellSize: side === 'sell' ? before.sellSize.plus(size) : before.sellSize,
+      buyValue: side === 'buy' ? before.buyValue.plus(size.times(price)) : before.buyValue,
+      sellValue: side === 'sell' ? before.sellValue.plus(size.times(price)) : before.sellValue,
+      openOrders: before.openOrders + (reduceOnly ? 0 : sign),
+      reduceOnlyOrders: before.reduceOnlyOrders + (reduceOnly ? sign : 0),
+    }
+    if (after.openOrders === 0 && after.reduceOnlyOrders === 0) commitments.delete(market.name)
+    else commitments.set(market.name, after)
+  }
+
+  /** Every change goes through here, so that the sums can never lag behind the orders. */
+  function update(record: Draft, change: (record: Draft) => void): void {
+    const { clientOrderId } = record.request
+    if (open.has(clientOrderId)) commit(record, -1)
+    change(record)
+    if (holdsClaim(record)) {
+      open.set(clientOrderId, record)
+      commit(record, 1)
+    } else if (open.delete(clientOrderId)) {
+      closed.push(clientOrderId)
+      if (closed.length > rememberedOrders) forgetOldest()
+    }
+  }
+
+  function forgetOldest(): void {
+    // Half at a time, so that forgetting costs a constant per order.
+    for (const id of closed.splice(0, Math.ceil(rememberedOrders / 2))) {
+      const record = records.get(id)
+      if (record === undefined || open.has(id)) continue
+      records.delete(id)
+      if (record.orderId !== undefined) byOrderId.delete(record.orderId)
+    }
+  }
+
+  function learn(record: Draft, evidence: Evidence): void {
+    if (evidence.orderId !== undefined) {
+      record.orderId = evidence.orderId
+      byOrderId.set(evidence.orderId, record)
+    }
+    if (evidence.filledSize !== undefined) record.filledSize = max(record.filledSize, evidence.filledSize)
+    if (evidence.averagePrice !== undefined) record.reportedAverage = evidence.averagePrice
+    if (evidence.isSizeFinal) record.isSizeFinal = true
+    if (evidence.reason !== undefined) record.reason = evidence.reason
+    if (evidence.message !== undefined) record.message = evidence.message
+  }
+
+  function apply(id: ClientOrderId, event: OrderEvent, evidence: Evidence = {}): Change | undefined {
+    const record = records.get(id)
+    if (record === undefined) return undefined
+    const from = record.status
+    const to = transition(from, event)
+    // A late word about a finished order (an "open" after its "filled") is no conflict, only old.
+    if (to === undefined && isTerminal(from) && event !== 'filled' && event !== 'partiallyFilled') {
+      return { status: 'unchanged', record }
+    }
+    update(record, (draft) => {
+      learn(draft, evidence)
+      if (to !== undefined) draft.status = to === 'working' && draft.filledSize.gt(ZERO) ? 'partiallyFilled' : to
+    })
+    const revived = (from === 'rejected' || from === 'expired') && record.status !== from
+    if (to === undefined || revived) return { status: 'conflict', record, from }
+    return { status: record.status === from ? 'unchanged' : 'changed', record }
+  }
+
+  return {
+    register(request, { status = 'pending', isExternal = false } = {}) {
+      if (records.has(request.clientOrderId)) throw new RangeError(`clientOrderId: ${request.clientOrderId} is in use`)
+      const record: Draft = {
+        request,
+        status,
+        filledSize: ZERO,
+        bookedSize: ZERO,
+        bookedValue: ZERO,
+        fees: ZERO,
+        isSizeFinal: false,
+        isExternal,
+        isCancelRequested: false,
+      }
+      records.set(request.clientOrderId, record)
+      open.set(request.clientOrderId, record)
+      commit(record, 1)
+      return record
+    },
+    get: (id) => (typeof id === 'number' ? byOrderId.get(id) : records.get(id)),
+    apply,
+    bookFill(id, fill) {
+      const record = records.get(id)
+      if (record === undefined) return undefined
+      update(record, (draft) => {
+        draft.bookedSize = draft.bookedSize.plus(fill.size)
+        draft.bookedValue = draft.bookedValue.plus(fill.size.times(fill.price))
+        draft.fees = draft.fees.plus(fill.fee)
+      })
+      return apply(id, record.bookedSize.gte(record.request.size) ? 'filled' : 'partiallyFilled', {
+        filledSize: record.bookedSize,
+        isSizeFinal: record.bookedSize.gte(record.request.size),
+      })
+    },
+    amend(request) {
+      const record = records.get(request.clientOrderId)
+      if (record !== undefined) update(record, (draft) => void Object.assign(draft, { request }))
+    },
+    requestCancel(id, isWanted) {
+      const record = records.get(id)
+      if (record !== undefined) record.isCancelRequested = isWanted
+    },
+    open: () => open.values(),
+    commitment: (market) => commitments.get(market) ?? NO_COMMITMENT,
+    committedMarkets: () => commitments.keys(),
+  }
+}
+
+/** What an order may still do to the position: its unfilled rest while it lives, and fills we know of but have not booked. */
+function committedSize(record: OrderRecord): Decimal {
+  const reach = isTerminal(record.status) ? record.filledSize : record.request.size
+  return max(reach.minus(record.bookedSize), ZERO)
+}
+
+function holdsClaim(record: OrderRecord): boolean {
+  return !isTerminal(record.status) || record.filledSize.gt(record.bookedSize)
+}

@@ -1,0 +1,111 @@
+/**
+ * Positions: the venue's snapshot, and every distinct fill since.
+ *
+ * A fill is known by its market and trade id and counts once, however often a feed replays it. Fills that the snapshot
+ * already contains only teach their ids.
+ */
+import { type Decimal, ZERO } from '../model/decimal.js'
+import { dexOf, type Side } from '../model/market.js'
+import { type BoundedSet, createBoundedSet } from './bounded-set.js'
+
+export type Position = {
+  readonly market: string
+  /** Positive is long. Never zero: a flat market has no position. */
+  readonly size: Decimal
+  readonly entryPrice: Decimal
+}
+
+/** The part of a fill that moves a position. */
+export type PositionFill = {
+  readonly market: string
+  readonly side: Side
+  readonly price: Decimal
+  readonly size: Decimal
+  /** Venue time, Unix ms. */
+  readonly time: number
+  readonly tradeId: number
+  readonly startPosition?: Decimal | undefined
+}
+
+export type FillResult =
+  | { readonly status: 'duplicate' | 'inSnapshot' }
+  | {
+      readonly status: 'booked'
+      /** The venue counted from another position than we did: something was missed. */
+      readonly mismatch?: { readonly ours: Decimal; readonly venues: Decimal }
+    }
+
+export type PositionLedger = {
+  get(market: string): Position | undefined
+  /** The signed size; zero when flat. */
+  size(market: string): Decimal
+  all(): readonly Position[]
+  apply(fill: PositionFill): FillResult
+  /** Takes the venue's word for one dex, and books the fills that are newer than it. @param time venue time, Unix ms */
+  load(dex: string, positions: readonly Position[], time: number): void
+}
+
+const DEFAULT_REMEMBERED_FILLS = 10_000
+/** Fills that may be newer than a snapshot still on its way. */
+const MAX_RECENT_FILLS = 1_000
+
+export function createPositionLedger(options: { readonly rememberedFills?: number | undefined } = {}): PositionLedger {
+  const positions = new Map<string, Position>()
+  const snapshotTimes = new Map<string, number>()
+  const seen: BoundedSet<string> = createBoundedSet(options.rememberedFills ?? DEFAULT_REMEMBERED_FILLS)
+  let recent: PositionFill[] = []
+  const size = (market: string): Decimal => positions.get(market)?.size ?? ZERO
+
+  /** A fill of the snapshot's own millisecond is on top of it when it starts from the position we hold. */
+  function isInSnapshot(fill: PositionFill, snapshotTime: number | undefined): boolean {
+    if (snapshotTime === undefined || fill.time < snapshotTime) return true
+    return fill.time === snapshotTime && !fill.startPosition?.eq(size(fill.market))
+  }
+
+  function book(fill: PositionFill): void {
+    const next = afterFill(positions.get(fill.market), fill)
+    if (next === undefined) positions.delete(fill.market)
+    else positions.set(fill.market, next)
+  }
+
+  return {
+    get: (market) => positions.get(market),
+    size,
+    all: () => [...positions.values()],
+    apply(fill) {
+      if (!seen.add(`${fill.market}#${fill.tradeId}`)) return { status: 'duplicate' }
+      recent.push(fill)
+      if (recent.length > MAX_RECENT_FILLS) recent = recent.slice(MAX_RECENT_FILLS / 2)
+      // Without a snapshot there is nothing to add to; the first one will say what this fill made.
+      if (isInSnapshot(fill, snapshotTimes.get(dexOf(fill.market)))) return { status: 'inSnapshot' }
+      const ours = size(fill.market)
+      book(fill)
+      const venues = fill.startPosition
+      return venues === undefined || venues.eq(ours)
+        ? { status: 'booked' }
+        : { status: 'booked', mismatch: { ours, venues } }
+    },
+    load(dex, snapshot, time) {
+      // One synchronous step: no reader ever sees a position missing in between.
+      for (const market of positions.keys()) if (dexOf(market) === dex) positions.delete(market)
+      for (const position of snapshot) positions.set(position.market, position)
+      snapshotTimes.set(dex, time)
+      for (const fill of recent) if (dexOf(fill.market) === dex && !isInSnapshot(fill, time)) book(fill)
+    },
+  }
+}
+
+/** Same side averages the entry, the other side reduces, and what goes beyond flat opens at the fill's price. */
+function afterFill(position: Position | undefined, fill: PositionFill): Position | undefined {
+  const change = fill.side === 'buy' ? fill.size : fill.size.neg()
+  if (position === undefined) return { market: fill.market, size: change, entryPrice: fill.price }
+  const size = position.size.plus(change)
+  if (size.eq(ZERO)) return undefined
+  const grows = position.size.gt(ZERO) === change.gt(ZERO)
+  if (grows) {
+    const value = position.entryPrice.times(position.size.abs()).plus(fill.price.times(fill.size))
+    return { ...position, size, entryPrice: value.div(size.abs()) }
+  }
+  const flipped = position.size.gt(ZERO) !== size.gt(ZERO)
+  return { ...position, size, entryPrice: flipped ? fill.price : position.entryPrice }
+}

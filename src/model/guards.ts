@@ -1,0 +1,15 @@
+/** Checks for options, so that a bad configuration fails where it is written and not in the first bad minute. */
+
+/** @throws {RangeError} naming the field, when the value is not a whole number of at least `least` */
+export function wholeNumber(value: number, name: string, least = 1): number {
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new RangeError(`${name}: expected a whole number of at least ${least}, got ${value}`)
+  }
+  return value
+}
+
+/** @throws {RangeError} naming the field, when the value is not a finite number above zero */
+export function positiveMs(value: number, name: string): number {
+  if (!Number.isFinite(value) || value <= 0) throw new RangeError(`${name}: expected more than 0 ms, got ${value}`)
+  return value
+}
