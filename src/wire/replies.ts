@@ -76,12 +76,8 @@ function spread<T>(
   return Array.from({ length: count }, (): Unreadable => ({ kind: 'unknown', raw: payload }))
 }
 
-/** A bare HTTP status line refuses an action only when it blames the request; after a 5xx the action may yet have run. */
-const CLIENT_ERROR = /^4\d\d\b/
-
 /** Tells a whole-action refusal from an answer with content. A string where the response belongs is a refusal too. */
 function open(payload: unknown): { readonly error: string } | { readonly response?: JsonObject } {
-  if (typeof payload === 'string' && CLIENT_ERROR.test(payload)) return { error: payload }
   if (!isObject(payload)) return {}
   const { status, response } = payload
   if (typeof response === 'string') return { error: response }

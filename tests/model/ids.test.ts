@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { clientOrderId, clientOrderIdFromBytes, isClientOrderId } from '../../src/model/ids.js'
+import { clientOrderId, clientOrderIdFromBytes, externalOrderKey, isClientOrderId } from '../../src/model/ids.js'
 
 const ID = '0x0de3e244a8f44fc28a6b7bc852d66d19'
 
@@ -69,6 +69,18 @@ describe('clientOrderIdFromBytes', () => {
   it.each([0, 1, 15])('refuses %i bytes: an id made of less would repeat', (length) => {
     expect(() => clientOrderIdFromBytes(new Uint8Array(length))).toThrow(
       new RangeError(`bytes: expected at least 16, got ${length}`),
+    )
+  })
+})
+
+describe('externalOrderKey', () => {
+  it('is a key of its own for every order id', () => {
+    const ids = fc.nat({ max: Number.MAX_SAFE_INTEGER })
+    fc.assert(
+      fc.property(ids, ids, (a, b) => {
+        expect(isClientOrderId(externalOrderKey(a))).toBe(true)
+        expect(externalOrderKey(a) === externalOrderKey(b)).toBe(a === b)
+      }),
     )
   })
 })

@@ -7,10 +7,12 @@ import {
   exchangeStatusRequest,
   metaRequest,
   openOrdersRequest,
+  orderStatusRequest,
   parseClearinghouseState,
   parseExchangeTime,
   parseMeta,
   parseOpenOrders,
+  parseOrderStatus,
   parsePerpDexs,
   perpDexsRequest,
 } from '../../src/wire/info.js'
@@ -36,6 +38,11 @@ describe('a question', () => {
       type: 'frontendOpenOrders',
       user: TEST_ADDRESS,
       dex: 'flx',
+    })
+    expect(orderStatusRequest(TEST_ADDRESS, CLOID)).toStrictEqual({
+      type: 'orderStatus',
+      user: TEST_ADDRESS,
+      oid: CLOID,
     })
     expect([perpDexsRequest(), exchangeStatusRequest()]).toStrictEqual([
       { type: 'perpDexs' },
@@ -224,6 +231,42 @@ describe('open orders', () => {
   })
 })
 
+describe('orderStatus', () => {
+  const found = (order: unknown, status: unknown = 'filled'): unknown => ({
+    status: 'order',
+    order: { order, status, statusTimestamp: 1_724_361_546_645 },
+  })
+  const ORDER = {
+    ...{ coin: 'xyz:TSLA', side: 'A', limitPx: '450.1', sz: '0.0', oid: 1, timestamp: 1_724_361_546_000 },
+    ...{ isTrigger: false, reduceOnly: true, origSz: '0.0076', tif: 'FrontendMarket', cloid: CLOID },
+  }
+
+  it('finds an order, in whatever status, refused ones too', () => {
+    for (const status of ['open', 'filled', 'canceled', 'tickRejected', 'novelty']) {
+      const answer = parseOrderStatus(found(ORDER, status))
+      const order = answer?.found === 'absent' ? undefined : answer?.found
+      expect(order).toMatchObject({ market: 'xyz:TSLA', side: 'sell', orderId: 1, clientOrderId: CLOID, status })
+      expect(order?.statusAt).toBe(1_724_361_546_645)
+    }
+  })
+
+  it('does not find it, which is not the same as an answer nobody can read', () => {
+    expect(parseOrderStatus({ status: 'unknownOid' })).toStrictEqual({ found: 'absent' })
+    for (const answer of [
+      null,
+      {},
+      'unknownOid',
+      { status: 'order' },
+      { status: 'missing' },
+      found({}),
+      found(ORDER, 5),
+      [],
+    ]) {
+      expect(parseOrderStatus(answer)).toBeUndefined()
+    }
+  })
+})
+
 describe('any answer at all', () => {
   it('is read in full or not, and never an exception', () => {
     fc.assert(
@@ -233,6 +276,8 @@ describe('any answer at all', () => {
           parseMeta(answer)
           parseExchangeTime(answer)
           parseOpenOrders(answer)
+          parseOrderStatus(answer)
+          parseOrderStatus({ status: 'order', order: answer })
         }
         for (const assetPositions of [part, [part], [{ position: part }]]) {
           parseClearinghouseState({ assetPositions, time: 1 })
