@@ -6,11 +6,10 @@
  * synchronous step, so no order can slip in between a check and the claim that follows it; what an earlier gate took is
  * given back when a later one denies.
  */
-import type { Decimal } from '../model/decimal.js'
-import { max } from '../model/decimal.js'
+import { type Decimal, max, min } from '../model/decimal.js'
 import { floorSize, MIN_ORDER_VALUE } from '../model/market.js'
 import type { OrderRequest } from '../model/order.js'
-import type { DeniedReason } from '../model/reasons.js'
+import { DENIED_REASONS, type DeniedReason } from '../model/reasons.js'
 import type { ActionBudget } from './action-budget.js'
 import type { ExposureView } from './exposure.js'
 import type { HardStop } from './hard-stop.js'
@@ -40,7 +39,7 @@ export type GateContext = {
 
 export type GateAnswer =
   | { readonly answer: 'pass'; readonly release?: () => void }
-  /** Goes on with a smaller size. */
+  /** Goes on with a smaller size, floored to the lot. */
   | { readonly answer: 'resize'; readonly size: Decimal }
   | { readonly answer: 'deny'; readonly reason: DeniedReason; readonly limit: string; readonly value: string }
 
@@ -95,19 +94,12 @@ export function createRiskGates(gates: readonly Gate[], view: Omit<GateContext, 
       let request = order
       for (const gate of gates) {
         const answer = ask(gate, request, context)
-        if (answer.answer === 'resize') {
-          const size = shrunk(request, answer.size)
-          if (size !== undefined) {
-            request = { ...request, size }
-            continue
-          }
+        if (answer.answer === 'deny') {
+          giveBack(releases)
+          return { denial: { reason: answer.reason, gate: gate.id, limit: answer.limit, value: answer.value } }
         }
-        if (answer.answer === 'pass') {
-          if (answer.release !== undefined) releases.push(answer.release)
-          continue
-        }
-        for (const release of releases) release()
-        return { denial: { gate: gate.id, ...denialOf(answer, request) } }
+        if (answer.answer === 'resize') request = { ...request, size: answer.size }
+        else if (answer.release !== undefined) releases.push(answer.release)
       }
       return { approved: approve(request, releases) }
     },
@@ -130,35 +122,42 @@ function approve(request: OrderRequest, releases: readonly (() => void)[]): Appr
     release() {
       if (!isHeld) return
       isHeld = false
-      for (const release of releases) release()
+      giveBack(releases)
     },
   }
   return order as Approved
 }
 
-/** A gate that throws has not answered, and an unanswered question denies. */
+/** A gate of the host that fails to take back its own must not keep the others from taking back theirs. */
+function giveBack(releases: readonly (() => void)[]): void {
+  for (const release of releases) {
+    try {
+      release()
+    } catch {}
+  }
+}
+
+/** What a gate says, made sure of. One that throws or talks nonsense has not answered, and an unanswered question denies. */
 function ask(gate: Gate, order: OrderRequest, context: GateContext): GateAnswer {
   try {
     const answer = gate.check(order, context)
-    if (answer?.answer === 'pass' || answer?.answer === 'resize' || answer?.answer === 'deny') return answer
+    if (answer?.answer === 'resize') return resized(order, answer.size)
+    if (answer?.answer === 'pass' && ['undefined', 'function'].includes(typeof answer.release)) return answer
+    if (answer?.answer === 'deny' && isExplained(answer)) return answer
     return deny('GATE_FAILED', 'an answer', 'none')
   } catch (error) {
     return deny('GATE_FAILED', 'an answer', error instanceof Error ? error.message : 'an exception')
   }
 }
 
-/** A smaller legal size that is still worth sending, or `undefined`. A gate can never make an order larger. */
-function shrunk(request: OrderRequest, size: Decimal): Decimal | undefined {
-  const floored = floorSize(size, request.market.szDecimals)
-  if (floored.gt(request.size)) return request.size
-  return floored.gt(0) && floored.times(request.price).gte(MIN_ORDER_VALUE) ? floored : undefined
+function isExplained({ reason, limit, value }: Extract<GateAnswer, { answer: 'deny' }>): boolean {
+  return Object.hasOwn(DENIED_REASONS, reason) && typeof limit === 'string' && typeof value === 'string'
 }
 
-function denialOf(answer: Exclude<GateAnswer, { answer: 'pass' }>, request: OrderRequest): Omit<Denial, 'gate'> {
-  if (answer.answer === 'deny') return { reason: answer.reason, limit: answer.limit, value: answer.value }
-  return {
-    reason: 'BELOW_MINIMUM_VALUE',
-    limit: MIN_ORDER_VALUE.toFixed(),
-    value: answer.size.times(request.price).toFixed(),
-  }
+/** The legal size below, if it is still worth sending. A gate can never make an order larger. */
+function resized({ market, size, price }: OrderRequest, wanted: Decimal): GateAnswer {
+  const legal = min(floorSize(wanted, market.szDecimals), size)
+  const value = legal.times(price)
+  if (value.gte(MIN_ORDER_VALUE)) return { answer: 'resize', size: legal }
+  return deny('BELOW_MINIMUM_VALUE', MIN_ORDER_VALUE.toFixed(), value.toFixed())
 }
