@@ -78,6 +78,11 @@ export function deny(reason: DeniedReason, limit: string, value: string): GateAn
   return { answer: 'deny', reason, limit, value }
 }
 
+/** The answer of a check that needs a mark where there is none, or only an old one. */
+export function denyWithoutMark(market: string, { maxMarkAgeMs }: Pick<MarketData, 'maxMarkAgeMs'>): GateAnswer {
+  return deny('MARKET_DATA_UNAVAILABLE', `a mark of at most ${maxMarkAgeMs} ms`, `none for ${market}`)
+}
+
 /** @throws {RangeError} when two gates have the same id */
 export function createRiskGates(gates: readonly Gate[], view: Omit<GateContext, 'now'>): RiskGates {
   const ids = new Set<string>()

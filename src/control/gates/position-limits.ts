@@ -1,7 +1,8 @@
 /** Limits on how much, in how many markets. All of them count what is pending as if it were filled. */
 import { type Decimal, type DecimalInput, decimal, max, ZERO } from '../../model/decimal.js'
+import { floorSize } from '../../model/market.js'
 import { wholeNumber } from '../guards.js'
-import { deny, type Gate, PASS } from '../risk-gates.js'
+import { deny, denyWithoutMark, type Gate, PASS } from '../risk-gates.js'
 
 /**
  * Step 3: position and pending orders of one market. An order that would go beyond is made smaller; when there is no
@@ -17,15 +18,14 @@ export function maxPositionPerMarketGate(maxNotional: DecimalInput): Gate {
     rule: `position and pending of a market at most ${limit.toFixed()}; a larger order is scaled down`,
     check({ market, side, size, price }, { exposure, marketData, now }) {
       const mark = marketData.mark(market.name, now)
-      if (mark === undefined)
-        return deny('MARKET_DATA_UNAVAILABLE', `a mark of at most ${marketData.maxMarkAgeMs} ms`, 'none')
+      if (mark === undefined) return denyWithoutMark(market.name, marketData)
       const committed = exposure.directional(market.name, side, mark)
       const available = limit.minus(committed)
       if (available.lte(ZERO)) return deny('MAX_POSITION_PER_MARKET', limit.toFixed(), committed.toFixed())
       const unit = max(mark, price)
       if (size.times(unit).lte(available)) return PASS
-      const room = available.div(unit)
-      // Division rounds at its last digit; one lot less is always inside.
+      const room = floorSize(available.div(unit), market.szDecimals)
+      // A quotient is rounded at its last digit, so it may be too many by one lot.
       return { answer: 'resize', size: room.times(unit).lte(available) ? room : room.minus(lotOf(market.szDecimals)) }
     },
   }
@@ -45,16 +45,13 @@ export function maxPositionTotalGate(maxNotional: DecimalInput): Gate {
     rule: `positions and pending of all markets, with the new order, below ${limit.toFixed()}`,
     check({ market, size, price }, { exposure, marketData, now }) {
       const mark = marketData.mark(market.name, now)
-      let projected = mark === undefined ? undefined : size.times(max(mark, price))
+      if (mark === undefined) return denyWithoutMark(market.name, marketData)
+      let projected = size.times(max(mark, price))
       for (const name of exposure.markets()) {
         const itsMark = marketData.mark(name, now)
-        if (projected === undefined || itsMark === undefined) {
-          return deny('MARKET_DATA_UNAVAILABLE', `a mark of at most ${marketData.maxMarkAgeMs} ms for ${name}`, 'none')
-        }
+        if (itsMark === undefined) return denyWithoutMark(name, marketData)
         projected = projected.plus(exposure.worst(name, itsMark))
       }
-      if (projected === undefined)
-        return deny('MARKET_DATA_UNAVAILABLE', `a mark of at most ${marketData.maxMarkAgeMs} ms`, 'none')
       return projected.lt(limit) ? PASS : deny('MAX_POSITION_TOTAL', limit.toFixed(), projected.toFixed())
     },
   }
