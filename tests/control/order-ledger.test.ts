@@ -466,6 +466,21 @@ describe('the memory of the ledger', () => {
     expect(ledger.get(living.clientOrderId)).toBeDefined()
   })
 
+  it('keeps an order that was finished, once a late word shows a fill that is not booked yet', () => {
+    const ledger = createOrderLedger({ rememberedOrders: 2 })
+    const finish = (): ClientOrderId => {
+      const { clientOrderId } = ledger.register(orderOf()).request
+      ledger.apply(clientOrderId, 'written')
+      ledger.apply(clientOrderId, 'canceled', { filledSize: ZERO, isSizeFinal: true })
+      return clientOrderId
+    }
+    const id = finish()
+    ledger.apply(id, 'partiallyFilled', { filledSize: d('0.5') })
+    for (let n = 0; n < 20; n++) finish()
+    expect(ledger.get(id)?.filledSize.toFixed()).toBe('0.5')
+    expect(ledger.commitment(MARKET).buySize.toFixed()).toBe('0.5')
+  })
+
   it.each([0, -1, 1.5, Number.NaN])('may not be given %d orders to remember', (rememberedOrders) => {
     expect(() => createOrderLedger({ rememberedOrders })).toThrow(/^rememberedOrders: /)
   })

@@ -188,7 +188,8 @@ describe('what a gate took', () => {
 
   it('is kept by an order that passed, and given back once when that order is released', () => {
     const world = createWorld({ maxActions: 2 })
-    const gates = createRiskGates([actionBudgetGate()], world)
+    const log: string[] = []
+    const gates = createRiskGates([actionBudgetGate(), taking('a', log)], world)
     const [first] = [gates.evaluate(orderOf(), 0), gates.evaluate(orderOf(), 0)]
     expect(world.budget.remaining(0)).toBe(0)
     if ('approved' in first) {
@@ -196,6 +197,7 @@ describe('what a gate took', () => {
       first.approved.release()
     }
     expect(world.budget.remaining(0)).toBe(1)
+    expect(log).toEqual(['a took', 'a took', 'a gave back'])
   })
 
   it('is given back even if the gate before it cannot take its own back', () => {
