@@ -24,6 +24,8 @@ export type ExecutorErrorCode =
   | 'UNKNOWN_MARKET'
   /** The signer failed, or signed for another address than expected. */
   | 'SIGN_FAILED'
+  /** A consumer of events did not keep up. */
+  | 'CONSUMER_TOO_SLOW'
   /** Our clock and the venue's are too far apart for a nonce to be accepted. */
   | 'CLOCK_DRIFT'
   /** A reset of the kill switch was refused; the message says what is missing. */

@@ -66,16 +66,22 @@ export type TransportState = {
   readonly status: 'idle' | 'connecting' | 'open' | 'closed'
   /** Rises by one on every new connection. What was learnt on an older one may be out of date. */
   readonly generation: number
+  /** Whether the venue has confirmed every kept subscription on this connection. */
+  readonly isSubscribed: boolean
 }
 
 export type Subscription = {
-  /** Settles when the venue has confirmed the subscription for the first time; rejects when it refuses or the transport closes. */
+  /** Settles when the venue first confirms the subscription; rejects when it refuses it or the transport closes. */
   readonly confirmed: Promise<void>
+  /** The connection on which the venue last confirmed it. */
+  readonly generation: number | undefined
   unsubscribe(): void
 }
 
 /** A connection to the venue that never buffers: a request leaves in the call, or the call says why it did not. */
 export type Transport = {
+  /** Which network it leads to. Decides what is signed, so that the two can never differ. */
+  readonly network: Network
   /** Opens the connection if it is not open. Settles when the socket can be written to. */
   connect(options?: { readonly signal?: AbortSignal | undefined }): Promise<void>
   /** Hands the frame to the network in this call, or not at all. */
@@ -88,6 +94,18 @@ export type Transport = {
   readonly state: TransportState
   onState(listener: (state: TransportState) => void): () => void
   close(): Promise<void>
+}
+
+/** Asks the venue one question and hands back its raw answer. A question changes nothing, so it may be asked again. */
+export type Ask = (
+  request: { readonly type: string; readonly [key: string]: string | number },
+  options?: AskOptions,
+) => Promise<unknown>
+
+export type AskOptions = {
+  readonly signal?: AbortSignal | undefined
+  /** Default: 10000. */
+  readonly timeoutMs?: number | undefined
 }
 
 /** Structured logging; pino and console both fit. */

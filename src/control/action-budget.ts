@@ -6,7 +6,7 @@
  * Time is handed in and only its forward steps count: a clock that steps back neither freezes the budget nor
  * refills it.
  */
-import { finiteTime, positiveMs, wholeNumber } from './guards.js'
+import { finiteTime, positiveMs, wholeNumber } from '../model/guards.js'
 
 export type ActionBudgetOptions = {
   /** Default: 100. */

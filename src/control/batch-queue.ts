@@ -7,9 +7,9 @@
  * takes the whole request with it.
  * Each lane may use more of the in-flight slots than the lane below it, so that a cancel is never stuck behind orders.
  */
+import { finiteTime, positiveMs, wholeNumber } from '../model/guards.js'
 import type { ClientOrderId } from '../model/ids.js'
 import type { OrderRequest } from '../model/order.js'
-import { finiteTime, positiveMs, wholeNumber } from './guards.js'
 import { type Approved, supersede } from './risk-gates.js'
 
 export type Lane = 'cancel' | 'reduceOnly' | 'new'

@@ -13,15 +13,17 @@ export type Listeners<T> = {
 
 /** @param onError takes what listeners throw; without it the first error reaches the caller of `tell` */
 export function createListeners<T>(onError?: ((error: unknown) => void) | undefined): Listeners<T> {
-  const listeners = new Set<(value: T) => void>()
+  // An entry of its own, so that the same function added twice is removed once at a time.
+  const entries = new Set<{ readonly listener: (value: T) => void }>()
   return {
     add(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
+      const entry = { listener }
+      entries.add(entry)
+      return () => entries.delete(entry)
     },
     tell(value) {
       const errors: unknown[] = []
-      for (const listener of [...listeners]) {
+      for (const { listener } of [...entries]) {
         try {
           listener(value)
         } catch (error) {

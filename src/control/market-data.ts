@@ -5,7 +5,7 @@
  * of unknown age does not exist, nor does one that is not above zero.
  */
 import { type Decimal, ZERO } from '../model/decimal.js'
-import { positiveMs } from './guards.js'
+import { positiveMs } from '../model/guards.js'
 
 export type MarketDataOptions = {
   /** Older marks do not count. Default: 8000. */

@@ -8,7 +8,7 @@
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/nonces-and-api-wallets
  */
 import { ExecutorError } from '../errors.js'
-import { finiteTime, wholeNumber } from './guards.js'
+import { finiteTime, wholeNumber } from '../model/guards.js'
 
 export type NonceManagerOptions = {
   /** The highest nonce ever used by this signer, from before a restart. Default: 0. */

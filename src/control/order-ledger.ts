@@ -7,10 +7,10 @@
  * its fills booked, because in between the position does not show yet what the order no longer holds.
  */
 import { type Decimal, max, ZERO } from '../model/decimal.js'
+import { wholeNumber } from '../model/guards.js'
 import type { ClientOrderId } from '../model/ids.js'
 import { isTerminal, type OrderEvent, type OrderRequest, type OrderStatus, transition } from '../model/order.js'
 import type { DeniedReason, RejectedReason } from '../model/reasons.js'
-import { wholeNumber } from './guards.js'
 
 export type OrderRecord = {
   readonly request: OrderRequest
@@ -81,7 +81,8 @@ export type OrderLedger = {
   ): Change | undefined
   /** Takes over newer values for an order that is still queued. */
   amend(request: OrderRequest): void
-  requestCancel(id: ClientOrderId): void
+  /** Notes whether a cancel of this order is wanted, for as long as the order has not heard of it. */
+  requestCancel(id: ClientOrderId, isWanted: boolean): void
   /** Orders that still hold a claim. */
   open(): Iterable<OrderRecord>
   commitment(market: string): Commitment
@@ -220,9 +221,9 @@ export function createOrderLedger(options: { readonly rememberedOrders?: number 
         draft.request = request
       })
     },
-    requestCancel(id) {
+    requestCancel(id, isWanted) {
       const record = records.get(id)
-      if (record !== undefined) record.isCancelRequested = true
+      if (record !== undefined) record.isCancelRequested = isWanted
     },
     open: () => open.values(),
     commitment: (market) => commitments.get(market) ?? NO_COMMITMENT,

@@ -5,9 +5,9 @@
  * already contains only teach their ids.
  */
 import { type Decimal, ZERO } from '../model/decimal.js'
+import { wholeNumber } from '../model/guards.js'
 import { dexOf, type Side } from '../model/market.js'
 import { type BoundedSet, createBoundedSet } from './bounded-set.js'
-import { wholeNumber } from './guards.js'
 
 export type Position = {
   readonly market: string
@@ -68,8 +68,7 @@ export function createPositionLedger(options: { readonly rememberedFills?: numbe
       recent.push(fill)
       if (recent.length > MAX_RECENT_FILLS) recent = recent.slice(MAX_RECENT_FILLS / 2)
       // Without a snapshot there is nothing to add to; the first one will say what this fill made.
-      const snapshotTime = snapshotTimes.get(dexOf(fill.market))
-      if (snapshotTime === undefined || fill.time <= snapshotTime) return { status: 'inSnapshot' }
+      if (isInSnapshot(fill, snapshotTimes.get(dexOf(fill.market)), size(fill.market))) return { status: 'inSnapshot' }
       const ours = size(fill.market)
       book(positions, fill)
       const venues = fill.startPosition
@@ -81,11 +80,20 @@ export function createPositionLedger(options: { readonly rememberedFills?: numbe
       // Built aside and put in place at once: no reader ever sees a position missing, not even when this throws.
       const next = new Map([...positions].filter(([market]) => dexOf(market) !== dex))
       for (const position of snapshot) if (!position.size.eq(ZERO)) next.set(position.market, position)
-      for (const fill of recent) if (dexOf(fill.market) === dex && fill.time > time) book(next, fill)
+      for (const fill of recent) {
+        const held = next.get(fill.market)?.size ?? ZERO
+        if (dexOf(fill.market) === dex && !isInSnapshot(fill, time, held)) book(next, fill)
+      }
       positions = next
       snapshotTimes.set(dex, time)
     },
   }
+}
+
+/** A fill of the snapshot's own millisecond is on top of it when it starts from the position we hold. */
+function isInSnapshot(fill: PositionFill, snapshotTime: number | undefined, held: Decimal): boolean {
+  if (snapshotTime === undefined || fill.time < snapshotTime) return true
+  return fill.time === snapshotTime && !fill.startPosition?.eq(held)
 }
 
 function book(positions: Map<string, Position>, fill: PositionFill): void {

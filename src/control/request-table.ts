@@ -5,7 +5,7 @@
  * all, so the table's own order is the order of deadlines, and expiring costs as much as there are expired requests.
  * A request that ran out of time leaves a tombstone, because its answer may still come and is then worth money.
  */
-import { positiveMs } from './guards.js'
+import { positiveMs } from '../model/guards.js'
 
 export type RequestTableOptions = {
   /** How long an answer may take before the outcome counts as unknown. Default: 5000. */

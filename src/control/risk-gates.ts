@@ -37,11 +37,13 @@ export type GateContext = {
   readonly budget: ActionBudget
 }
 
+export type GateDenial = { readonly reason: DeniedReason; readonly limit: string; readonly value: string }
+
 export type GateAnswer =
   | { readonly answer: 'pass'; readonly release?: () => void }
-  /** Goes on with a smaller size, floored to the lot. */
-  | { readonly answer: 'resize'; readonly size: Decimal }
-  | { readonly answer: 'deny'; readonly reason: DeniedReason; readonly limit: string; readonly value: string }
+  /** Goes on with a smaller size, floored to the lot; when what is left is not worth an order, denies instead. */
+  | { readonly answer: 'resize'; readonly size: Decimal; readonly orElse: GateDenial }
+  | ({ readonly answer: 'deny' } & GateDenial)
 
 /** One check. Synchronous by type: an answer that comes later is an answer about another world. */
 export type Gate = {
@@ -55,12 +57,9 @@ export type Gate = {
 
 export type GateDescription = Pick<Gate, 'step' | 'id' | 'rule'>
 
-export type Denial = {
-  readonly reason: DeniedReason
+export type Denial = GateDenial & {
   /** The gate that denied. */
   readonly gate: string
-  readonly limit: string
-  readonly value: string
 }
 
 export type Verdict = { readonly approved: Approved } | { readonly denial: Denial }
@@ -101,7 +100,8 @@ export function createRiskGates(gates: readonly Gate[], view: Omit<GateContext, 
         const answer = ask(gate, request, context)
         if (answer.answer === 'deny') {
           giveBack(releases)
-          return { denial: { reason: answer.reason, gate: gate.id, limit: answer.limit, value: answer.value } }
+          const { reason, limit, value } = answer
+          return { denial: { gate: gate.id, reason, limit, value } }
         }
         if (answer.answer === 'resize') request = { ...request, size: answer.size }
         else if (answer.release !== undefined) releases.push(answer.release)
@@ -146,23 +146,22 @@ function giveBack(releases: readonly (() => void)[]): void {
 function ask(gate: Gate, order: OrderRequest, context: GateContext): GateAnswer {
   try {
     const answer = gate.check(order, context)
-    if (answer?.answer === 'resize') return resized(order, answer.size)
     if (answer?.answer === 'pass' && ['undefined', 'function'].includes(typeof answer.release)) return answer
     if (answer?.answer === 'deny' && isExplained(answer)) return answer
+    if (answer?.answer === 'resize' && isExplained(answer.orElse)) return resized(order, answer.size, answer.orElse)
     return deny('GATE_FAILED', 'an answer', 'none')
   } catch (error) {
     return deny('GATE_FAILED', 'an answer', error instanceof Error ? error.message : 'an exception')
   }
 }
 
-function isExplained({ reason, limit, value }: Extract<GateAnswer, { answer: 'deny' }>): boolean {
+function isExplained({ reason, limit, value }: GateDenial): boolean {
   return Object.hasOwn(DENIED_REASONS, reason) && typeof limit === 'string' && typeof value === 'string'
 }
 
 /** The legal size below, if it is still worth sending. A gate can never make an order larger. */
-function resized({ market, size, price }: OrderRequest, wanted: Decimal): GateAnswer {
+function resized({ market, size, price }: OrderRequest, wanted: Decimal, orElse: GateDenial): GateAnswer {
   const legal = min(floorSize(wanted, market.szDecimals), size)
-  const value = legal.times(price)
-  if (value.gte(MIN_ORDER_VALUE)) return { answer: 'resize', size: legal }
-  return deny('BELOW_MINIMUM_VALUE', MIN_ORDER_VALUE.toFixed(), value.toFixed())
+  if (legal.times(price).gte(MIN_ORDER_VALUE)) return { answer: 'resize', size: legal, orElse }
+  return { answer: 'deny', ...orElse }
 }

@@ -4,10 +4,9 @@
  *
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/exchange-endpoint
  */
-import type { Address, Hex, Network } from '../model/account.js'
+import type { Address } from '../model/account.js'
 import type { Signature } from '../ports.js'
 import type { Action } from './actions.js'
-import { l1ActionHash, l1Digest } from './l1-hash.js'
 
 export type UnsignedRequest = {
   readonly action: Action
@@ -15,11 +14,6 @@ export type UnsignedRequest = {
   readonly vaultAddress?: Address | undefined
   /** Unix ms. */
   readonly expiresAfter?: number | undefined
-}
-
-/** The digest a signer must sign for this request. @throws {TypeError | RangeError} when it cannot be encoded */
-export function digestOf(request: UnsignedRequest, network: Network): Hex {
-  return l1Digest(l1ActionHash(request.action, request), network)
 }
 
 export type SignedPayload = {

@@ -100,7 +100,7 @@ export function parseFill(value: unknown): Fill | undefined {
   }
 }
 
-function parseOrderUpdate(value: unknown): OrderUpdate | undefined {
+export function parseOrderUpdate(value: unknown): OrderUpdate | undefined {
   if (!isObject(value) || !isObject(value['order'])) return undefined
   const { order } = value
   const market = stringOf(order['coin'])

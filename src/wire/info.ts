@@ -11,7 +11,7 @@ import type { Address } from '../model/account.js'
 import { type Decimal, decimalFromVenue, ZERO } from '../model/decimal.js'
 import type { ClientOrderId } from '../model/ids.js'
 import type { MarginMode, Side } from '../model/market.js'
-import { cloidOf, sideOf } from './feeds.js'
+import { cloidOf, type OrderUpdate, parseOrderUpdate, sideOf } from './feeds.js'
 import { integerOf, isObject, stringOf } from './json.js'
 
 export type InfoRequest = { readonly type: string; readonly [key: string]: string | number }
@@ -28,6 +28,12 @@ export const openOrdersRequest = (user: Address, dex: string): InfoRequest => ({
   type: 'frontendOpenOrders',
   user,
   ...dexField(dex),
+})
+
+export const orderStatusRequest = (user: Address, id: ClientOrderId | number): InfoRequest => ({
+  type: 'orderStatus',
+  user,
+  oid: id,
 })
 
 /** The validator dex is asked for by saying nothing. */
@@ -158,4 +164,15 @@ function parseVenueOrder(value: unknown): VenueOrder | undefined {
     reduceOnly: value['reduceOnly'] === true,
     placedAt: integerOf(value['timestamp']) ?? 0,
   }
+}
+
+/** `absent` says only that this lookup did not find the order: a young order may not be visible yet. */
+export type OrderStatusAnswer = { readonly found: OrderUpdate } | { readonly found: 'absent' } | undefined
+
+export function parseOrderStatus(answer: unknown): OrderStatusAnswer {
+  if (!isObject(answer)) return undefined
+  if (answer['status'] === 'unknownOid') return { found: 'absent' }
+  if (answer['status'] !== 'order') return undefined
+  const update = parseOrderUpdate(answer['order'])
+  return update === undefined ? undefined : { found: update }
 }

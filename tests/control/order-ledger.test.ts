@@ -126,7 +126,7 @@ describe('evidence about one order', () => {
     expect(ledger.bookFill(idOf(99), fillOf('1'))).toBeUndefined()
     expect(ledger.get(99)).toBeUndefined()
     ledger.amend(orderOf())
-    ledger.requestCancel(idOf(99))
+    ledger.requestCancel(idOf(99), true)
     expect([...ledger.open()]).toEqual([])
   })
 })
@@ -442,11 +442,14 @@ describe('the memory of the ledger', () => {
     expect(ledger.commitment(MARKET).buySize.toFixed()).toBe('2')
   })
 
-  it('notes that a cancel was asked for', () => {
+  it('notes whether a cancel is wanted', () => {
     const { ledger, id } = start()
-    expect(ledger.get(id)?.isCancelRequested).toBe(false)
-    ledger.requestCancel(id)
-    expect(ledger.get(id)?.isCancelRequested).toBe(true)
+    const wanted = [ledger.get(id)?.isCancelRequested]
+    for (const isWanted of [true, false]) {
+      ledger.requestCancel(id, isWanted)
+      wanted.push(ledger.get(id)?.isCancelRequested)
+    }
+    expect(wanted).toEqual([false, true, false])
   })
 
   it('lets go of the oldest finished orders, and never of one that holds a claim', () => {

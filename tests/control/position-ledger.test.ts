@@ -126,6 +126,21 @@ describe('a snapshot of the venue', () => {
     expect(ledger.size(NVDA).toFixed()).toBe('6')
   })
 
+  it.each([
+    ['the position of the snapshot is on top of it', '5', 'booked', '6'],
+    ['another position is inside it', '4', 'inSnapshot', '5'],
+  ])('and a fill of its own millisecond: one that starts from %s', (_, startPosition, status, size) => {
+    const own = fill('+1@100', { time: 1_000, startPosition: d(startPosition) })
+    const before = createPositionLedger()
+    before.load('xyz', [held('5')], 1_000)
+    expect(before.apply(own).status).toBe(status)
+    expect(before.size(NVDA).toFixed()).toBe(size)
+    const after = flat()
+    after.apply(own)
+    after.load('xyz', [held('5')], 1_000)
+    expect(after.size(NVDA).toFixed()).toBe(size)
+  })
+
   it('that was on its way keeps the fills that are newer than it (F-35)', () => {
     const ledger = flat()
     ledger.apply(fill('+1@100', { time: 1_000 }))

@@ -8,6 +8,7 @@ import { createRiskGates, deny, type Gate, type GateAnswer, PASS } from '../../s
 import { approve, createWorld, d, judged, orderOf, type World } from './support.js'
 
 const gate = (id: string, check: Gate['check']): Gate => ({ step: 'x', id, rule: 'a rule of the test', check })
+const orElse = { reason: 'USER_GATE', limit: 'room for an order', value: 'none' } as const
 const answering = (answer: unknown): Gate => gate('odd', () => answer as GateAnswer)
 
 describe('judging an order', () => {
@@ -106,9 +107,10 @@ describe('a gate that does not answer', () => {
     ['a promise', Promise.resolve(PASS)],
     ['an answer nobody knows', { answer: 'maybe' }],
     ['a pass with something to release that cannot be called', { answer: 'pass', release: 'later' }],
-    ['a resize to nothing', { answer: 'resize' }],
-    ['a resize to a float', { answer: 'resize', size: 0.5 }],
-    ['a resize to a string', { answer: 'resize', size: '0.5' }],
+    ['a resize to nothing', { answer: 'resize', orElse }],
+    ['a resize to a float', { answer: 'resize', size: 0.5, orElse }],
+    ['a resize to a string', { answer: 'resize', size: '0.5', orElse }],
+    ['a resize without a word for when too little is left', { answer: 'resize', size: d('0.5') }],
     ['a denial for no known reason', { answer: 'deny', reason: 'BECAUSE', limit: '1', value: '2' }],
     ['a denial without numbers', { answer: 'deny', reason: 'USER_GATE' }],
   ])('denies when it answers %s', (_, answer) => {
@@ -122,7 +124,7 @@ describe('a gate that does not answer', () => {
 describe('resizing', () => {
   const resized = (to: string, size = '1', price = '100'): unknown =>
     judged(
-      createRiskGates([gate('half', () => ({ answer: 'resize', size: d(to) }))], createWorld()).evaluate(
+      createRiskGates([gate('half', () => ({ answer: 'resize', size: d(to), orElse }))], createWorld()).evaluate(
         orderOf({ size, price }),
         0,
       ),
@@ -141,7 +143,7 @@ describe('resizing', () => {
     const seen: string[] = []
     const gates = createRiskGates(
       [
-        gate('half', () => ({ answer: 'resize', size: d('0.5') })),
+        gate('half', () => ({ answer: 'resize', size: d('0.5'), orElse })),
         gate('look', ({ size }) => {
           seen.push(size.toFixed())
           return PASS
@@ -154,14 +156,15 @@ describe('resizing', () => {
   })
 
   it.each([
-    ['0.1', { size: '0.1' }],
-    ['0.09', { gate: 'half', reason: 'BELOW_MINIMUM_VALUE', limit: '10', value: '9' }],
-    ['0.0999', { gate: 'half', reason: 'BELOW_MINIMUM_VALUE', limit: '10', value: '9' }],
-    ['0.009', { gate: 'half', reason: 'BELOW_MINIMUM_VALUE', limit: '10', value: '0' }],
-    ['0', { gate: 'half', reason: 'BELOW_MINIMUM_VALUE', limit: '10', value: '0' }],
-    ['-1', { gate: 'half', reason: 'BELOW_MINIMUM_VALUE', limit: '10', value: '-100' }],
-  ])('to %s at a price of 100 checks the minimum again, after flooring', (to, expected) => {
-    expect(resized(to)).toEqual(expected)
+    ['0.1', true],
+    ['0.1099', true],
+    ['0.0999', false],
+    ['0.09', false],
+    ['0.009', false],
+    ['0', false],
+    ['-1', false],
+  ])('to %s at a price of 100 is worth an order after flooring: %s', (to, isWorthIt) => {
+    expect(resized(to)).toEqual(isWorthIt ? { size: '0.1' } : { gate: 'half', ...orElse })
   })
 })
 

@@ -1,7 +1,7 @@
 /** Limits on how much, in how many markets. All of them count what is pending as if it were filled. */
 import { type Decimal, type DecimalInput, decimal, max, ZERO } from '../../model/decimal.js'
+import { wholeNumber } from '../../model/guards.js'
 import { floorSize } from '../../model/market.js'
-import { wholeNumber } from '../guards.js'
 import { deny, denyWithoutMark, type Gate, PASS } from '../risk-gates.js'
 
 /**
@@ -21,12 +21,14 @@ export function maxPositionPerMarketGate(maxNotional: DecimalInput): Gate {
       if (mark === undefined) return denyWithoutMark(market.name, marketData)
       const committed = exposure.directional(market.name, side, mark)
       const available = limit.minus(committed)
-      if (available.lte(ZERO)) return deny('MAX_POSITION_PER_MARKET', limit.toFixed(), committed.toFixed())
+      const full = { reason: 'MAX_POSITION_PER_MARKET', limit: limit.toFixed(), value: committed.toFixed() } as const
+      if (available.lte(ZERO)) return { answer: 'deny', ...full }
       const unit = max(mark, price)
       if (size.times(unit).lte(available)) return PASS
+      // Division rounds at its last digit, which can carry over to a lot too many.
       const room = floorSize(available.div(unit), market.szDecimals)
-      // A quotient is rounded at its last digit, so it may be too many by one lot.
-      return { answer: 'resize', size: room.times(unit).lte(available) ? room : room.minus(lotOf(market.szDecimals)) }
+      const fitting = room.times(unit).lte(available) ? room : room.minus(lotOf(market.szDecimals))
+      return { answer: 'resize', size: fitting, orElse: full }
     },
   }
 }

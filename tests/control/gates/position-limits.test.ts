@@ -59,7 +59,7 @@ describe('the limit per market', () => {
     ['0.06', '10000', { size: '833.33' }],
     ['4999', '1', { size: '0.01' }],
     // One lot is worth more than the limit.
-    ['5001', '1', { gate: 'maxPositionPerMarket', reason: 'BELOW_MINIMUM_VALUE', limit: '10', value: '0' }],
+    ['5001', '1', denied('0')],
   ])('of 50 at a price of %s: %s becomes %j', (price, size, expected) => {
     expect(submit(gate, worldWith({ [NVDA]: price }), { price, size })).toEqual(expected)
   })
@@ -70,8 +70,8 @@ describe('the limit per market', () => {
     ['4', '1', { size: '1' }],
     ['4', '1.01', { size: '1' }],
     // What is left is below the minimum value of the venue, after flooring to the lot.
-    ['4.01', '1', { gate: 'maxPositionPerMarket', reason: 'BELOW_MINIMUM_VALUE', limit: '10', value: '9.9' }],
-    ['4.99', '1', { gate: 'maxPositionPerMarket', reason: 'BELOW_MINIMUM_VALUE', limit: '10', value: '0.1' }],
+    ['4.01', '1', denied('40.1')],
+    ['4.99', '1', denied('49.9')],
     ['5', '1', denied('50')],
     ['5.01', '1', denied('50.1')],
   ])('with %s held and a mark of 10: %s becomes %j', (held, size, expected) => {
@@ -156,12 +156,10 @@ describe('the limit per market', () => {
             const size = d(verdict.size)
             expect(worth(size).lte(limit)).toBe(true)
             expect(worth(size.plus(lot)).gt(limit)).toBe(true)
-          } else if (verdict.reason === 'BELOW_MINIMUM_VALUE') {
-            // The largest size that fits is below the minimum: the smallest one above it would not fit.
-            const smallest = d('10').div(price).round(lots, 3)
-            expect(worth(smallest).gt(limit)).toBe(true)
           } else {
-            expect(d(held).times(price).gte(limit)).toBe(true)
+            // Not even the smallest order that is worth one would fit.
+            expect(verdict.reason).toBe('MAX_POSITION_PER_MARKET')
+            expect(worth(d('10').div(price).round(lots, 3)).gt(limit)).toBe(true)
           }
         },
       ),

@@ -1,0 +1,172 @@
+/**
+ * The only place that knows every part: defaults in, parts wired, executor out.
+ *
+ * Nothing happens at construction but construction: no socket, no timer, no request before `start`.
+ */
+import { createActionBudget } from './control/action-budget.js'
+import { createBatchQueue } from './control/batch-queue.js'
+import { createExposureView } from './control/exposure.js'
+import { coreGates } from './control/gates/core.js'
+import { createHardStop } from './control/hard-stop.js'
+import { createMarketData } from './control/market-data.js'
+import { createNonceManager } from './control/nonce-manager.js'
+import { createOrderLedger } from './control/order-ledger.js'
+import { createPositionLedger } from './control/position-ledger.js'
+import { createReadiness } from './control/readiness.js'
+import { createRequestTable } from './control/request-table.js'
+import { createRiskGates } from './control/risk-gates.js'
+import { createEmitter } from './events.js'
+import type { Executor, ExecutorEvents, ExecutorOptions } from './executor.js'
+import { createAsk } from './io/ask.js'
+import { createConsoleLogger } from './io/console-logger.js'
+import { loadMarkets, type MarketRegistry } from './io/market-registry.js'
+import { createNanoidIds } from './io/nanoid-ids.js'
+import { createSystemClock } from './io/system-clock.js'
+import { address } from './model/account.js'
+import { positiveMs } from './model/guards.js'
+import { createAlarm } from './pipeline/alarm.js'
+import { createCancels } from './pipeline/cancels.js'
+import { createDispatch, type SentBatch } from './pipeline/dispatch.js'
+import { createEvidence } from './pipeline/evidence.js'
+import { createLifecycle } from './pipeline/lifecycle.js'
+import type { Parts } from './pipeline/parts.js'
+import { createResolver } from './pipeline/resolver.js'
+import { createSettlement } from './pipeline/settlement.js'
+import { createSubmit } from './pipeline/submit.js'
+import { createSynchronise } from './pipeline/synchronise.js'
+import { viewOf } from './pipeline/views.js'
+
+/**
+ * Wires an executor. Call `start()` to connect it.
+ *
+ * @throws {TypeError | RangeError} naming the option that is missing or out of range
+ */
+export function createExecutor(options: ExecutorOptions): Executor {
+  const clock = options.clock ?? createSystemClock()
+  const logger = options.logger ?? createConsoleLogger()
+  const emitter = createEmitter<ExecutorEvents>(logger)
+  const { transport } = options
+  const ask = createAsk(transport, clock)
+
+  const hardStop = createHardStop({ clock })
+  const readiness = createReadiness()
+  const marketData = createMarketData({ maxMarkAgeMs: options.maxMarkAgeMs })
+  const budget = options.budget ?? createActionBudget()
+  const orders = createOrderLedger()
+  const positions = createPositionLedger()
+  const exposure = createExposureView(orders, positions)
+  let registry: MarketRegistry | undefined
+
+  const parts: Parts = {
+    account: address(options.account, 'account'),
+    vaultAddress: options.vaultAddress === undefined ? undefined : address(options.vaultAddress, 'vaultAddress'),
+    signer: required(options.signer, 'signer'),
+    transport: required(transport, 'transport'),
+    clock,
+    ids: options.ids ?? createNanoidIds(),
+    logger,
+    emitter,
+    hardStop,
+    gates: createRiskGates([...coreGates(), ...required(options.gates, 'gates')], {
+      hardStop,
+      readiness,
+      exposure,
+      marketData,
+      budget,
+    }),
+    budget,
+    nonces: options.nonces ?? createNonceManager(),
+    queue: createBatchQueue(options.queue),
+    requests: createRequestTable<SentBatch>({ timeoutMs: options.replyTimeoutMs }),
+    orders,
+    positions,
+    marketData,
+    readiness,
+    market: (name) => registry?.get(name),
+    limits: {
+      expiresAfterMs: positiveMs(options.expiresAfterMs ?? 15_000, 'expiresAfterMs'),
+      signTimeoutMs: positiveMs(options.signTimeoutMs ?? 2_000, 'signTimeoutMs'),
+      maxQueueMs: positiveMs(options.maxQueueMs ?? 2_000, 'maxQueueMs'),
+    },
+  }
+  const marketNames = [...new Set(required(options.markets, 'markets'))]
+  if (marketNames.length === 0) throw new RangeError('markets: expected at least one name')
+
+  const alarm = createAlarm(clock, () => {
+    const now = clock.monotonic()
+    settlement.tick(now)
+    resolver.tick(now)
+    dispatch.tick(now)
+  })
+  const settlement = createSettlement(parts, alarm)
+  const evidence = createEvidence(parts, settlement, {
+    onCancelStillWanted: (id) => void submit.cancel(id),
+    onMismatch: (market) => lifecycle.resynchronise(`position of ${market} differs from the venue's`),
+  })
+  const resolver = createResolver(parts, ask, evidence, alarm)
+  const cancels = createCancels(parts, evidence, resolver)
+  const dispatch = createDispatch({ parts, evidence, cancels, resolver, alarm })
+  const submit = createSubmit({ parts, settlement, dispatch, cancels })
+
+  const cancelAll: Executor['cancelAll'] = ({ market } = {}) => {
+    const open = [...orders.open()].filter(({ request }) => market === undefined || request.market.name === market)
+    return Promise.all(open.map(({ request }) => submit.cancel(request.clientOrderId)))
+  }
+  const lifecycle = createLifecycle({
+    parts,
+    alarm,
+    evidence,
+    settlement,
+    dispatch,
+    submit,
+    synchronise: createSynchronise(parts, ask, evidence, resolver),
+    async loadMarkets(loadOptions) {
+      registry = await loadMarkets(ask, marketNames, loadOptions)
+      return registry.markets
+    },
+    cancelAll,
+  })
+
+  hardStop.onChange((state) => {
+    if (state.triggered) dispatch.denyNew('HARD_STOP', state.reason)
+    emitter.emit('hardStop', state)
+  })
+  readiness.onChange((state) => emitter.emit('readiness', state))
+
+  const executor: Executor = {
+    start: lifecycle.start,
+    submit: submit.submit,
+    submitMany: (intents) => intents.map(submit.submit),
+    cancel: submit.cancel,
+    cancelAll,
+    order(id) {
+      const record = orders.get(id)
+      return record === undefined ? undefined : viewOf(record)
+    },
+    openOrders: () => [...orders.open()].map(viewOf),
+    positions: positions.all,
+    budget: () => ({
+      remaining: budget.remaining(clock.monotonic()),
+      maxActions: budget.maxActions,
+      windowMs: budget.windowMs,
+      inFlight: parts.requests.size,
+      queued: parts.queue.sizes,
+    }),
+    readiness: () => readiness.state,
+    describeGates: parts.gates.describe,
+    hardStop,
+    on: emitter.on,
+    events: emitter.events,
+    close: lifecycle.close,
+  }
+  // Where the runtime knows `await using`; a computed key of an absent symbol would be the string "undefined".
+  if (typeof Symbol.asyncDispose === 'symbol') {
+    Object.defineProperty(executor, Symbol.asyncDispose, { value: () => lifecycle.close() })
+  }
+  return executor
+}
+
+function required<T>(value: T | undefined, name: string): T {
+  if (value === undefined || value === null) throw new TypeError(`${name}: expected a value, got ${String(value)}`)
+  return value
+}

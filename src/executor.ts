@@ -1,0 +1,136 @@
+/**
+ * The face: what a bot sees of the executor. Types only.
+ */
+
+import type { ActionBudget } from './control/action-budget.js'
+import type { BatchQueueOptions } from './control/batch-queue.js'
+import type { HardStop, HardStopState } from './control/hard-stop.js'
+import type { NonceManager } from './control/nonce-manager.js'
+import type { Position } from './control/position-ledger.js'
+import type { ReadinessState } from './control/readiness.js'
+import type { Gate, GateDescription } from './control/risk-gates.js'
+import type { Emitter } from './events.js'
+import type { Address } from './model/account.js'
+import type { Decimal } from './model/decimal.js'
+import type { ClientOrderId } from './model/ids.js'
+import type { Intent } from './model/intent.js'
+import type { Side } from './model/market.js'
+import type { CancelOutcome, Denied, OrderView, Submission } from './model/outcome.js'
+import type { Clock, IdSource, Logger, Signer, Transport, TransportState } from './ports.js'
+
+export type ExecutorOptions = {
+  /** The account traded for: the master, a sub-account or a vault. Never the agent's address. */
+  readonly account: Address
+  readonly signer: Signer
+  readonly transport: Transport
+  /** Exact names, such as `xyz:NVDA`. Orders for any other market are denied. */
+  readonly markets: readonly string[]
+  /** Run after the core gates, in this order; see `standardGates`. */
+  readonly gates: readonly Gate[]
+  /**
+   * Set when the account is a vault or sub-account that the signer trades for; it then becomes part of what is signed.
+   * Default: unset.
+   */
+  readonly vaultAddress?: Address | undefined
+  /** How long after our clock's reading of the venue's time an order may still be executed. Default: 15000. */
+  readonly expiresAfterMs?: number | undefined
+  /** How long an answer may take before the outcome counts as unknown. Default: 5000. */
+  readonly replyTimeoutMs?: number | undefined
+  /** How long the signer may take. Default: 2000. */
+  readonly signTimeoutMs?: number | undefined
+  /** How long a new order may wait in the queue before it is denied as not sent. Default: 2000. */
+  readonly maxQueueMs?: number | undefined
+  /** A mark older than this denies new orders. Default: 8000. */
+  readonly maxMarkAgeMs?: number | undefined
+  readonly queue?: BatchQueueOptions | undefined
+  /** Default: 100 new orders per second. */
+  readonly budget?: ActionBudget | undefined
+  /** Share one between executors that sign with the same key in one process. */
+  readonly nonces?: NonceManager | undefined
+  readonly clock?: Clock | undefined
+  readonly ids?: IdSource | undefined
+  readonly logger?: Logger | undefined
+}
+
+export type FillEvent = {
+  readonly market: string
+  readonly side: Side
+  readonly price: Decimal
+  readonly size: Decimal
+  readonly fee: Decimal
+  readonly closedPnl: Decimal
+  readonly orderId: number
+  readonly clientOrderId?: ClientOrderId | undefined
+  readonly tradeId: number
+  /** Venue time, Unix ms. */
+  readonly time: number
+}
+
+export type ExecutorEvents = {
+  /** An order changed. */
+  order: OrderView
+  fill: FillEvent
+  denied: Denied & { readonly intent: Intent }
+  readiness: ReadinessState
+  connection: TransportState
+  hardStop: HardStopState
+  /** Evidence that contradicts what was known: look at it. */
+  conflict: { readonly order: OrderView; readonly detail: string }
+  /** Our position and the venue's differ; positions are being read again. */
+  mismatch: { readonly market: string; readonly ours: Decimal; readonly venues: Decimal }
+  /** Something the venue sent could not be read in full. */
+  malformed: { readonly source: string; readonly count: number }
+}
+
+export type BudgetState = {
+  /** New orders that may go at this instant. */
+  readonly remaining: number
+  readonly maxActions: number
+  readonly windowMs: number
+  /** Requests written and not answered. */
+  readonly inFlight: number
+  readonly queued: { readonly cancel: number; readonly reduceOnly: number; readonly new: number }
+}
+
+export type CloseOptions = {
+  /** What to do with resting orders. Default: `leave`. */
+  readonly orders?: 'leave' | 'cancel' | undefined
+  /** How long to wait for answers before outcomes are told as unknown. Default: 5000. */
+  readonly timeoutMs?: number | undefined
+}
+
+export type Executor = {
+  /**
+   * Connects, loads the markets, subscribes and reads the account. Settles when new orders may go.
+   *
+   * @throws {ExecutorError} saying what is missing, when the signal fires first or a step fails for good
+   */
+  start(options?: { readonly signal?: AbortSignal | undefined }): Promise<void>
+  /**
+   * Hands an intent in. Gates, budget and queue answer at once; the promises of an accepted order tell the rest.
+   *
+   * @throws {TypeError | RangeError} when the intent is malformed
+   */
+  submit(intent: Intent): Submission
+  /** Several intents in one turn; they share requests where they may. */
+  submitMany(intents: readonly Intent[]): readonly Submission[]
+  /**
+   * Cancels one order, by our id or the venue's. Never blocked by a gate, a halt or a full lane of orders.
+   *
+   * @throws {TypeError | RangeError} when the id is malformed
+   */
+  cancel(id: ClientOrderId | number): Promise<CancelOutcome>
+  /** Cancels every open order, or those of one market. */
+  cancelAll(options?: { readonly market?: string | undefined }): Promise<readonly CancelOutcome[]>
+  order(id: ClientOrderId | number): OrderView | undefined
+  openOrders(): readonly OrderView[]
+  positions(): readonly Position[]
+  budget(): BudgetState
+  readiness(): ReadinessState
+  describeGates(): readonly GateDescription[]
+  readonly hardStop: HardStop
+  readonly on: Emitter<ExecutorEvents>['on']
+  readonly events: Emitter<ExecutorEvents>['events']
+  /** Settles everything handed out, and leaves no timer and no socket. Idempotent. */
+  close(options?: CloseOptions): Promise<void>
+}

@@ -1,0 +1,91 @@
+/** The whole public surface of `hip3-executor`: named re-exports, no logic. */
+export {
+  type ActionBudget,
+  type ActionBudgetOptions,
+  type BudgetReservation,
+  createActionBudget,
+} from './control/action-budget.js'
+export {
+  type Batch,
+  type BatchQueue,
+  type BatchQueueOptions,
+  createBatchQueue,
+  type Lane,
+  type PushResult,
+  type QueuedCancel,
+} from './control/batch-queue.js'
+export { createExposureView, type ExposureView } from './control/exposure.js'
+export { actionBudgetGate } from './control/gates/budget.js'
+export { coreGates } from './control/gates/core.js'
+export {
+  maxConcurrentPositionsGate,
+  maxPositionPerMarketGate,
+  maxPositionTotalGate,
+} from './control/gates/position-limits.js'
+export { flattenInProgressGate, hasPositionGate, pendingOrderGate } from './control/gates/single-entry.js'
+export { type StandardGatesOptions, standardGates } from './control/gates/standard.js'
+export { createHardStop, type HardStop, type HardStopCause, type HardStopState } from './control/hard-stop.js'
+export { createMarketData, type MarketData, type MarketDataOptions } from './control/market-data.js'
+export { createNonceManager, type Drift, type NonceManager, type NonceManagerOptions } from './control/nonce-manager.js'
+export { createOrderLedger, type OrderLedger, type OrderRecord } from './control/order-ledger.js'
+export { createPositionLedger, type Position, type PositionLedger } from './control/position-ledger.js'
+export {
+  type Condition,
+  createReadiness,
+  type Missing,
+  type Readiness,
+  type ReadinessState,
+} from './control/readiness.js'
+export {
+  type Approved,
+  createRiskGates,
+  type Denial,
+  type Gate,
+  type GateAnswer,
+  type GateContext,
+  type GateDescription,
+  type RiskGates,
+  type Verdict,
+} from './control/risk-gates.js'
+export { createExecutor } from './create-executor.js'
+export { ExecutorError, type ExecutorErrorCode, isExecutorError, NotSentError } from './errors.js'
+export type { ListenOptions } from './events.js'
+export type { BudgetState, CloseOptions, Executor, ExecutorEvents, ExecutorOptions, FillEvent } from './executor.js'
+export { createAsk } from './io/ask.js'
+export {
+  createLocalSigner,
+  type DigestAccount,
+  type LocalSignerOptions,
+  type TypedData,
+  type TypedDataWallet,
+} from './io/local-signer.js'
+export { loadMarkets, type MarketRegistry } from './io/market-registry.js'
+export { createNanoidIds } from './io/nanoid-ids.js'
+export { createSystemClock } from './io/system-clock.js'
+export { createWsSender, type WebSocketLike, type WsSenderOptions } from './io/ws-sender.js'
+export type { Address, Hex, Network } from './model/account.js'
+export type { Decimal, DecimalInput } from './model/decimal.js'
+export type { ClientOrderId } from './model/ids.js'
+export type { Intent } from './model/intent.js'
+export { floorSize, type MarginMode, type Market, type Rounding, roundPrice, type Side } from './model/market.js'
+export type { OrderRequest, OrderStatus, TimeInForce } from './model/order.js'
+export type { Accepted, CancelOutcome, Denied, OrderView, Outcome, Submission } from './model/outcome.js'
+export { DENIED_REASONS, type DeniedReason, REJECTED_REASONS, type RejectedReason } from './model/reasons.js'
+export type {
+  Ask,
+  AskOptions,
+  Clock,
+  IdSource,
+  Logger,
+  NotWrittenReason,
+  PhantomAgent,
+  PostReply,
+  PostRequest,
+  PostResult,
+  Signature,
+  Signer,
+  Subscription,
+  Transport,
+  TransportState,
+} from './ports.js'
+export { intentOrderId } from './wire/intent-id.js'

@@ -1,0 +1,101 @@
+/**
+ * Intents: what a strategy asks for, read strictly and put on the market's grid.
+ *
+ * A malformed intent is a mistake in the program and throws; an intent that the market cannot take as asked is a value.
+ */
+import { type Decimal, type DecimalInput, decimal, ZERO } from './decimal.js'
+import { type ClientOrderId, clientOrderId } from './ids.js'
+import { floorSize, type Market, MIN_ORDER_VALUE, type Rounding, roundPrice, type Side } from './market.js'
+import type { OrderRequest, TimeInForce } from './order.js'
+import type { DeniedReason } from './reasons.js'
+
+export type Intent = {
+  /** Exact name, such as `xyz:NVDA`. */
+  readonly market: string
+  readonly side: Side
+  /** In units of the coin. Floored to the lot, never rounded up. */
+  readonly size: DecimalInput
+  /** Limit price. Rounded to the grid so that it is never worse than asked, unless `rounding` says otherwise. */
+  readonly price: DecimalInput
+  readonly timeInForce: TimeInForce
+  /** May only make the position smaller. Passes limits, halts and an unready feed. Default: false. */
+  readonly reduceOnly?: boolean | undefined
+  /** Makes the order idempotent: the same id is the same order, whenever and however often it is submitted. */
+  readonly intentId?: string | undefined
+  /** An id of the caller's own; otherwise one is made from `intentId`, or at random. */
+  readonly clientOrderId?: ClientOrderId | undefined
+  /** Default: `passive`. */
+  readonly rounding?: Rounding | undefined
+  /** Strategy metadata; travels with the order and comes back with its outcome. */
+  readonly tags?: Readonly<Record<string, string>> | undefined
+  /** The edge the strategy expected, in basis points. Metadata. */
+  readonly edgeBps?: number | undefined
+}
+
+export type ReadIntent = Omit<Intent, 'size' | 'price'> & { readonly size: Decimal; readonly price: Decimal }
+
+/**
+ * @throws {TypeError} when a field has the wrong type, naming the field
+ * @throws {RangeError} when a field has a value that can never be right
+ */
+export function readIntent(intent: Intent): ReadIntent {
+  if (typeof intent !== 'object' || intent === null)
+    throw new TypeError(`intent: expected an object, got ${kind(intent)}`)
+  text(intent.market, 'market')
+  oneOf(intent.side, 'side', ['buy', 'sell'])
+  oneOf(intent.timeInForce, 'timeInForce', ['ioc', 'gtc', 'alo'])
+  if (intent.rounding !== undefined) oneOf(intent.rounding, 'rounding', ['passive', 'aggressive'])
+  if (intent.reduceOnly !== undefined && typeof intent.reduceOnly !== 'boolean') {
+    throw new TypeError(`reduceOnly: expected a boolean, got ${kind(intent.reduceOnly)}`)
+  }
+  if (intent.intentId !== undefined) text(intent.intentId, 'intentId')
+  if (intent.clientOrderId !== undefined) {
+    clientOrderId(intent.clientOrderId)
+    if (intent.intentId !== undefined)
+      throw new TypeError('clientOrderId: expected none beside an intentId, which makes its own')
+  }
+  if (intent.edgeBps !== undefined && !Number.isFinite(intent.edgeBps)) {
+    throw new TypeError(`edgeBps: expected a finite number, got ${String(intent.edgeBps)}`)
+  }
+  return { ...intent, size: positive(intent.size, 'size'), price: positive(intent.price, 'price') }
+}
+
+export type IntentDenial = { readonly reason: DeniedReason; readonly limit: string; readonly value: string }
+
+/** The intent on the grid of its market, or why it cannot be put there. */
+export function toOrderRequest(intent: ReadIntent, market: Market, id: ClientOrderId): OrderRequest | IntentDenial {
+  const { side, timeInForce, reduceOnly = false, rounding, intentId, tags, edgeBps } = intent
+  const price = roundPrice(intent.price, side, market.szDecimals, rounding)
+  if (price.lte(ZERO)) return { reason: 'PRICE_OFF_GRID', limit: 'one tick', value: intent.price.toFixed() }
+  const size = floorSize(intent.size, market.szDecimals)
+  if (size.lte(ZERO))
+    return { reason: 'SIZE_TOO_SMALL', limit: `${market.szDecimals} decimals`, value: intent.size.toFixed() }
+  const value = size.times(price)
+  // The venue lets a whole position be closed below the minimum, and only it knows the position for sure.
+  if (!reduceOnly && value.lt(MIN_ORDER_VALUE)) {
+    return { reason: 'BELOW_MINIMUM_VALUE', limit: MIN_ORDER_VALUE.toFixed(), value: value.toFixed() }
+  }
+  return { clientOrderId: id, market, side, size, price, timeInForce, reduceOnly, intentId, tags, edgeBps }
+}
+
+function positive(value: DecimalInput, name: string): Decimal {
+  const number = decimal(value, name)
+  if (number.lte(ZERO)) throw new RangeError(`${name}: expected more than zero, got ${number.toFixed()}`)
+  return number
+}
+
+function text(value: unknown, name: string): void {
+  if (typeof value !== 'string') throw new TypeError(`${name}: expected a string, got ${kind(value)}`)
+  if (value === '') throw new RangeError(`${name}: expected a string that is not empty`)
+}
+
+function oneOf(value: unknown, name: string, allowed: readonly string[]): void {
+  if (typeof value !== 'string') throw new TypeError(`${name}: expected a string, got ${kind(value)}`)
+  if (!allowed.includes(value)) {
+    throw new RangeError(
+      `${name}: expected ${allowed.map((word) => `"${word}"`).join(' or ')}, got ${JSON.stringify(value)}`,
+    )
+  }
+}
+
+const kind = (value: unknown): string => (value === null ? 'null' : typeof value)

@@ -1,0 +1,183 @@
+/**
+ * From what the venue said to what became of the orders.
+ *
+ * Three sources tell of the same order (the answer to the request, order updates, fills), in any order, late and more
+ * than once. Each is turned into events of the one status table; none is believed beyond what it says.
+ */
+import type { Change, Evidence as Facts } from '../control/order-ledger.js'
+import { ZERO } from '../model/decimal.js'
+import { type ClientOrderId, externalOrderKey } from '../model/ids.js'
+import type { OrderEvent, OrderRequest } from '../model/order.js'
+import { type Fill, type OrderUpdate, parseActiveAssetCtx, parseOrderUpdates, parseUserFills } from '../wire/feeds.js'
+import type { VenueOrder } from '../wire/info.js'
+import { classifyRefusal } from '../wire/refusals.js'
+import type { OrderReply } from '../wire/replies.js'
+import { classifyStatus, rejectedReasonOf } from '../wire/statuses.js'
+import type { Parts } from './parts.js'
+import type { Settlement } from './settlement.js'
+import { viewOf } from './views.js'
+
+export type Evidence = {
+  /** One entry of the answer to an order request. */
+  orderReply(request: OrderRequest, reply: OrderReply): void
+  /** Applies an event and looks at what it settles. */
+  apply(id: ClientOrderId, event: OrderEvent, facts?: Facts): void
+  onOrderUpdates(data: unknown): void
+  onUserFills(data: unknown): void
+  onAssetContext(data: unknown): void
+  /** Takes in an order found on the venue that we did not place. */
+  adopt(order: VenueOrder): void
+  /** What a lookup by id found. */
+  orderStatus(id: ClientOrderId, update: OrderUpdate): void
+}
+
+type EvidenceParts = Pick<Parts, 'orders' | 'positions' | 'marketData' | 'emitter' | 'clock' | 'market' | 'logger'>
+
+export type EvidenceHooks = {
+  /** An order whose cancel is wanted turned out to be alive. */
+  onCancelStillWanted(id: ClientOrderId): void
+  onMismatch(market: string): void
+}
+
+export function createEvidence(parts: EvidenceParts, settlement: Settlement, hooks: EvidenceHooks): Evidence {
+  const { orders, positions, marketData, emitter, clock, market, logger } = parts
+
+  function conclude(change: Change | undefined): void {
+    if (change === undefined) return
+    if (change.status === 'conflict') {
+      const detail = `${change.from} and then ${change.record.status}`
+      logger.warn('evidence contradicts what was known', { clientOrderId: change.record.request.clientOrderId, detail })
+      emitter.emit('conflict', { order: viewOf(change.record), detail })
+    }
+    settlement.review(change.record)
+    const { status, isCancelRequested, request } = change.record
+    if (change.status === 'changed' && isCancelRequested && (status === 'working' || status === 'partiallyFilled')) {
+      hooks.onCancelStillWanted(request.clientOrderId)
+    }
+  }
+
+  const apply = (id: ClientOrderId, event: OrderEvent, facts?: Facts): void => conclude(orders.apply(id, event, facts))
+
+  function orderReply({ clientOrderId, size, timeInForce }: OrderRequest, reply: OrderReply): void {
+    switch (reply.kind) {
+      case 'resting':
+        apply(clientOrderId, 'acknowledged', { orderId: reply.orderId })
+        break
+      case 'accepted':
+        apply(clientOrderId, 'acknowledged')
+        break
+      case 'filled': {
+        const facts = { orderId: reply.orderId, filledSize: reply.totalSize, averagePrice: reply.averagePrice }
+        if (reply.totalSize.gte(size)) apply(clientOrderId, 'filled', { ...facts, isSizeFinal: true })
+        // What an immediate order did not fill at once is cancelled; any other may still fill.
+        else if (timeInForce === 'ioc') apply(clientOrderId, 'canceled', { ...facts, isSizeFinal: true })
+        else apply(clientOrderId, 'partiallyFilled', { orderId: reply.orderId, filledSize: reply.totalSize })
+        break
+      }
+      case 'error':
+        if (isAmbiguous(reply.message)) apply(clientOrderId, 'lost', { message: reply.message })
+        else {
+          const reason = classifyRefusal(reply.message)
+          apply(clientOrderId, 'rejected', { reason, message: reply.message, isSizeFinal: true })
+        }
+        break
+      case 'unknown':
+        emitter.emit('malformed', { source: 'order reply', count: 1 })
+        apply(clientOrderId, 'lost')
+    }
+  }
+
+  function orderStatus(id: ClientOrderId, update: OrderUpdate): void {
+    const { orderId, remainingSize, originalSize, status } = update
+    const filledSize = originalSize.minus(remainingSize)
+    switch (classifyStatus(status)) {
+      case 'open':
+        apply(id, filledSize.gt(ZERO) ? 'partiallyFilled' : 'acknowledged', { orderId, filledSize })
+        break
+      case 'filled':
+        apply(id, 'filled', { orderId, filledSize: originalSize, isSizeFinal: true })
+        break
+      case 'canceled':
+        // A cancelled order whose rest reads zero does not say how much of it had filled; its fills will.
+        apply(id, 'canceled', remainingSize.gt(ZERO) ? { orderId, filledSize, isSizeFinal: true } : { orderId })
+        break
+      case 'rejected':
+        apply(id, 'rejected', { orderId, reason: rejectedReasonOf(status), message: status, isSizeFinal: true })
+        break
+      case 'unknown':
+        emitter.emit('malformed', { source: `order status "${status}"`, count: 1 })
+    }
+  }
+
+  function adopt(order: VenueOrder): void {
+    const itsMarket = market(order.market)
+    const clientOrderId = order.clientOrderId ?? externalOrderKey(order.orderId)
+    if (itsMarket === undefined || (orders.get(order.orderId) ?? orders.get(clientOrderId))) return
+    const request: OrderRequest = {
+      clientOrderId,
+      market: itsMarket,
+      side: order.side,
+      size: order.remainingSize,
+      price: order.limitPrice,
+      timeInForce: 'gtc',
+      reduceOnly: order.reduceOnly,
+    }
+    orders.register(request, { status: 'working', isExternal: true })
+    apply(clientOrderId, 'acknowledged', { orderId: order.orderId })
+  }
+
+  function onUpdate(update: OrderUpdate): void {
+    const record = (update.clientOrderId && orders.get(update.clientOrderId)) ?? orders.get(update.orderId)
+    if (record !== undefined) orderStatus(record.request.clientOrderId, update)
+    else if (classifyStatus(update.status) === 'open' && update.limitPrice !== undefined) {
+      const { limitPrice, reduceOnly = false, statusAt } = update
+      adopt({ ...update, limitPrice, reduceOnly, placedAt: statusAt })
+    }
+  }
+
+  function onFill(fill: Fill): void {
+    const result = positions.apply(fill)
+    if (result.status === 'duplicate') return
+    const record = (fill.clientOrderId && orders.get(fill.clientOrderId)) ?? orders.get(fill.orderId)
+    if (record !== undefined) conclude(orders.bookFill(record.request.clientOrderId, fill))
+    // A fill from before we were here, of an order we never knew, is history and not news.
+    if (record !== undefined || result.status === 'booked') emitter.emit('fill', fill)
+    if (result.status === 'booked' && result.mismatch !== undefined) {
+      logger.warn('our position and the venue’s differ', { market: fill.market })
+      emitter.emit('mismatch', { market: fill.market, ...result.mismatch })
+      hooks.onMismatch(fill.market)
+    }
+  }
+
+  function tellMalformed(source: string, count: number): void {
+    if (count > 0) emitter.emit('malformed', { source, count })
+  }
+
+  return {
+    apply,
+    orderReply,
+    orderStatus,
+    adopt,
+    onOrderUpdates(data) {
+      const { items, malformed } = parseOrderUpdates(data)
+      for (const update of items) onUpdate(update)
+      tellMalformed('orderUpdates', malformed)
+    },
+    onUserFills(data) {
+      const { items, malformed } = parseUserFills(data)
+      for (const fill of items) onFill(fill)
+      tellMalformed('userFills', malformed)
+    },
+    onAssetContext(data) {
+      const context = parseActiveAssetCtx(data)
+      if (context === undefined) tellMalformed('activeAssetCtx', 1)
+      else marketData.update(context, clock.monotonic())
+    },
+  }
+}
+
+/** Words after which the order may exist all the same: the venue names no cause, or a client order id it already knows. */
+function isAmbiguous(message: string): boolean {
+  const text = message.toLowerCase()
+  return text.startsWith('unexpected error') || text.includes('cloid')
+}

@@ -1,0 +1,45 @@
+/** The parts the pipeline works with, wired by `createExecutor`. */
+import type { ActionBudget } from '../control/action-budget.js'
+import type { BatchQueue } from '../control/batch-queue.js'
+import type { HardStop } from '../control/hard-stop.js'
+import type { MarketData } from '../control/market-data.js'
+import type { NonceManager } from '../control/nonce-manager.js'
+import type { OrderLedger } from '../control/order-ledger.js'
+import type { PositionLedger } from '../control/position-ledger.js'
+import type { Readiness } from '../control/readiness.js'
+import type { RequestTable } from '../control/request-table.js'
+import type { RiskGates } from '../control/risk-gates.js'
+import type { Emitter } from '../events.js'
+import type { ExecutorEvents } from '../executor.js'
+import type { Address } from '../model/account.js'
+import type { Market } from '../model/market.js'
+import type { Clock, IdSource, Logger, Signer, Transport } from '../ports.js'
+import type { SentBatch } from './dispatch.js'
+
+export type Parts = {
+  readonly account: Address
+  readonly vaultAddress: Address | undefined
+  readonly signer: Signer
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly ids: IdSource
+  readonly logger: Logger
+  readonly emitter: Emitter<ExecutorEvents>
+  readonly hardStop: HardStop
+  readonly gates: RiskGates
+  readonly budget: ActionBudget
+  readonly nonces: NonceManager
+  readonly queue: BatchQueue
+  readonly requests: RequestTable<SentBatch>
+  readonly orders: OrderLedger
+  readonly positions: PositionLedger
+  readonly marketData: MarketData
+  readonly readiness: Readiness
+  /** The markets loaded so far; `undefined` for a name that was not. */
+  readonly market: (name: string) => Market | undefined
+  readonly limits: {
+    readonly expiresAfterMs: number
+    readonly signTimeoutMs: number
+    readonly maxQueueMs: number
+  }
+}

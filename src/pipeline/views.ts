@@ -1,0 +1,69 @@
+/** From the ledger's records to what callers see. */
+import type { OrderRecord } from '../control/order-ledger.js'
+import type { Decimal } from '../model/decimal.js'
+import { ZERO } from '../model/decimal.js'
+import { isTerminal } from '../model/order.js'
+import type { OrderView, Outcome } from '../model/outcome.js'
+import { DENIED_REASONS, type DeniedReason, REJECTED_REASONS, type RejectedReason } from '../model/reasons.js'
+
+export function viewOf(record: OrderRecord): OrderView {
+  const { clientOrderId, market, side, size, price, timeInForce, reduceOnly, intentId, tags, edgeBps } = record.request
+  return {
+    clientOrderId,
+    orderId: record.orderId,
+    market: market.name,
+    side,
+    size,
+    price,
+    timeInForce,
+    reduceOnly,
+    status: record.status,
+    filledSize: record.filledSize,
+    remainingSize: size.minus(record.filledSize),
+    averagePrice: averageOf(record),
+    fees: record.fees,
+    isExternal: record.isExternal,
+    intentId,
+    tags,
+    edgeBps,
+  }
+}
+
+/** Whether nothing more is to be learnt: final, of final size, and the price of what filled is known. */
+export function isComplete(record: OrderRecord): boolean {
+  return (
+    isTerminal(record.status) && record.isSizeFinal && (record.filledSize.eq(ZERO) || averageOf(record) !== undefined)
+  )
+}
+
+export function outcomeOf(record: OrderRecord): Outcome {
+  const view = viewOf(record)
+  switch (record.status) {
+    case 'filled':
+    case 'canceled':
+    case 'expired':
+      return { ...view, status: record.status }
+    case 'rejected': {
+      const reason = (record.reason ?? 'UNMAPPED') as RejectedReason
+      return {
+        ...view,
+        status: 'rejected',
+        reason,
+        benign: REJECTED_REASONS[reason].benign,
+        message: record.message ?? '',
+      }
+    }
+    case 'denied': {
+      const reason = (record.reason ?? 'NOT_SENT') as DeniedReason
+      return { ...view, status: 'denied', reason, benign: DENIED_REASONS[reason].benign, message: record.message ?? '' }
+    }
+    default:
+      return { ...view, status: 'unknown', message: `closed while ${record.status}` }
+  }
+}
+
+/** Our own fills when we have them all, otherwise the venue's figure, if it covers the same size. */
+function averageOf({ filledSize, bookedSize, bookedValue, reportedAverage }: OrderRecord): Decimal | undefined {
+  if (filledSize.eq(ZERO)) return undefined
+  return bookedSize.gte(filledSize) ? bookedValue.div(bookedSize) : reportedAverage
+}

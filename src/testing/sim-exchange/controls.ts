@@ -1,0 +1,163 @@
+/**
+ * What a test does to the exchange: fund accounts, approve agents, move prices, fill books, halt markets.
+ */
+import { type Address, address } from '../../model/account.js'
+import { type Decimal, type DecimalInput, decimal, toWire, ZERO } from '../../model/decimal.js'
+import { dexOf, type Side } from '../../model/market.js'
+import { accountOf, approveAgent } from './accounts.js'
+import { cancelAll } from './cancel.js'
+import { clearHouse, houseTakes, seedBook, setHouseBook } from './house.js'
+import { addCash, available, cashOf } from './margin.js'
+import { type RecordedOrder, type RecordedPosition, recordedOrder, recordedPosition } from './record.js'
+import type { AccountMode, SimAccount, SimMarket, Venue } from './state.js'
+
+export type AccountControl = {
+  readonly address: Address
+  /** Adds collateral of a dex; the default is the validator dex, whose USDC a unified account shares with `xyz`. */
+  deposit(amount: DecimalInput, options?: { readonly dex?: string }): AccountControl
+  /** Lets an agent sign for this account. `validUntil` is Unix milliseconds; the default is 90 days from now. */
+  approveAgent(agent: string, options?: { readonly name?: string; readonly validUntil?: number }): AccountControl
+  /** `disabled` keeps collateral apart on each dex. Only for an account that has none yet. */
+  setMode(mode: AccountMode): AccountControl
+  /** What it is said to have traded so far, in USD. */
+  setVolume(volume: DecimalInput): AccountControl
+  position(market: string): RecordedPosition | undefined
+  openOrders(): readonly RecordedOrder[]
+  /** Collateral, with realised profit and fees, without unrealised profit. */
+  balance(options?: { readonly dex?: string }): string
+  /** What is free for new orders. */
+  available(options?: { readonly dex?: string }): string
+}
+
+export type BookInput = readonly (readonly [price: DecimalInput, size: DecimalInput])[]
+
+export type MarketControl = {
+  readonly name: string
+  readonly assetId: number
+  mark(): string
+  bestBid(): string | undefined
+  bestAsk(): string | undefined
+  setMark(price: DecimalInput): MarketControl
+  setOracle(price: DecimalInput): MarketControl
+  /** Replaces the liquidity that no client placed. What crosses a client's order trades with it. */
+  setBook(book: { readonly bids: BookInput; readonly asks: BookInput }): MarketControl
+  /** Takes that liquidity away; clients' orders stay. */
+  clearBook(): MarketControl
+  /** Puts the default liquidity around a mid; the default is the mark. */
+  seedBook(mid?: DecimalInput): MarketControl
+  /** Somebody trades against what rests, at the price or better. */
+  take(side: Side, price: DecimalInput, size: DecimalInput): MarketControl
+  /** Cancels all orders and refuses new ones. */
+  halt(): MarketControl
+  /** Ends a halt. The book is empty then. */
+  resume(): MarketControl
+  /** Cancels all orders and takes the market out of trade for good; its slot stays. */
+  delist(): MarketControl
+}
+
+const AGENT_LIFETIME_MS = 90 * 86_400_000
+
+/** @throws {TypeError | RangeError} when the address is malformed */
+export function createAccountControl(venue: Venue, accountAddress: string, publish: () => void): AccountControl {
+  const own = address(accountAddress, 'address')
+  const known = (): SimAccount => accountOf(venue, own)
+  const poolOfDex = (name: string): { dex: string; collateralToken: number } => {
+    const dex = venue.dexes.find((one) => one.spec.name === name)
+    if (dex === undefined) throw new RangeError(`dex: no dex named ${JSON.stringify(name)}`)
+    return { dex: name, collateralToken: dex.spec.collateralToken }
+  }
+  const change = (fn: () => void): AccountControl => {
+    fn()
+    venue.notices.accounts.add(known())
+    publish()
+    return control
+  }
+  const control: AccountControl = {
+    address: own,
+    deposit: (amount, { dex = '' } = {}) => change(() => addCash(known(), poolOfDex(dex), decimal(amount, 'amount'))),
+    approveAgent: (agent, { name = '', validUntil = venue.now() + AGENT_LIFETIME_MS } = {}) =>
+      change(() => approveAgent(venue, known(), address(agent, 'agent'), name, validUntil)),
+    setMode: (mode) =>
+      change(() => {
+        if (known().cash.size > 0 && known().mode !== mode) {
+          throw new RangeError('mode: the account already holds collateral; set the mode before the first deposit')
+        }
+        known().mode = mode
+      }),
+    setVolume: (volume) =>
+      change(() => {
+        known().volume = decimal(volume, 'volume')
+      }),
+    position: (market) => recordedPosition(venue, own, market),
+    openOrders: () => [...(venue.accounts.get(own)?.openOrders.values() ?? [])].map(recordedOrder),
+    balance: ({ dex = '' } = {}) => toWire(cashOf(known(), poolOfDex(dex))),
+    available: ({ dex = '' } = {}) => toWire(available(known(), poolOfDex(dex)).round(6)),
+  }
+  return control
+}
+
+/** @throws {RangeError} when there is no such market */
+export function createMarketControl(venue: Venue, name: string, publish: () => void): MarketControl {
+  const found = venue.marketsByName.get(name)
+  if (found === undefined) throw new RangeError(`market: no market named ${JSON.stringify(name)} on "${dexOf(name)}"`)
+  const market: SimMarket = found
+  const change = (fn: () => void): MarketControl => {
+    fn()
+    venue.notices.markets.add(market)
+    publish()
+    return control
+  }
+  const priceOf = (price: DecimalInput): Decimal => {
+    const value = decimal(price, 'price')
+    if (value.lte(ZERO)) throw new RangeError(`price: expected a price above zero, got ${toWire(value)}`)
+    return value
+  }
+  const levels = (input: BookInput): { price: Decimal; size: Decimal }[] =>
+    input.map(([price, size]) => ({ price: priceOf(price), size: decimal(size, 'size') }))
+  const best = (isBuy: boolean): string | undefined => {
+    const level = market.book.best(isBuy)
+    return level && toWire(level.price)
+  }
+  const control: MarketControl = {
+    name,
+    assetId: market.assetId,
+    mark: () => toWire(market.mark),
+    bestBid: () => best(true),
+    bestAsk: () => best(false),
+    setMark: (price) =>
+      change(() => {
+        market.mark = priceOf(price)
+        for (const account of venue.accounts.values()) {
+          if (account.slots.has(market.assetId)) venue.notices.accounts.add(account)
+        }
+      }),
+    setOracle: (price) =>
+      change(() => {
+        market.oracle = priceOf(price)
+      }),
+    setBook: ({ bids, asks }) => change(() => setHouseBook(venue, market, levels(bids), levels(asks))),
+    clearBook: () => change(() => clearHouse(venue, market)),
+    seedBook: (mid) =>
+      change(() => {
+        clearHouse(venue, market)
+        seedBook(venue, market, mid === undefined ? market.mark : priceOf(mid))
+      }),
+    take: (side, price, size) =>
+      change(() => houseTakes(venue, market, side === 'buy', { price: priceOf(price), size: decimal(size, 'size') })),
+    halt: () =>
+      change(() => {
+        market.isHalted = true
+        cancelAll(venue, market.book.orders(), 'canceled')
+      }),
+    resume: () =>
+      change(() => {
+        market.isHalted = false
+      }),
+    delist: () =>
+      change(() => {
+        market.isDelisted = true
+        cancelAll(venue, market.book.orders(), 'delistedCanceled')
+      }),
+  }
+  return control
+}

@@ -1,0 +1,102 @@
+/**
+ * One signed action against the venue, start to end: who, whether, what. Synchronous and without a socket.
+ *
+ * The checks stand in the order in which they consume something: a stranger costs nothing, an action that passes the
+ * nonce check has used its nonce up whatever becomes of it, and a stale one is charged fivefold.
+ *
+ * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/exchange-endpoint
+ */
+import type { Address } from '../../model/account.js'
+import { accountOfSigner, noncesOf } from './accounts.js'
+import { type Action, requestCount } from './actions.js'
+import { cancelOrder } from './cancel.js'
+import type { Envelope } from './envelope.js'
+import { updateLeverage } from './leverage.js'
+import { hasFunds } from './margin.js'
+import { modifyOrder } from './modify.js'
+import { placeOrder, readOrders } from './order-entry.js'
+import { scheduleCancel } from './schedule-cancel.js'
+import type { SimAccount, Venue } from './state.js'
+import { actionErrors, batchErrors } from './words.js'
+
+export type ActionAnswer =
+  | { readonly status: 'err'; readonly response: string }
+  | {
+      readonly status: 'ok'
+      readonly response: { readonly type: string; readonly data?: { readonly statuses: readonly unknown[] } }
+    }
+
+/** How many requests one that arrives too late is charged as. */
+const STALE_CHARGE = 5
+const NOBODY: Address = '0x0000000000000000000000000000000000000000'
+
+export function execute(venue: Venue, envelope: Envelope, signer: Address | undefined): ActionAnswer {
+  const { action, nonce, vaultAddress, expiresAfter } = envelope
+  const account = signer === undefined ? undefined : accountOfSigner(venue, signer)
+  if (signer === undefined || account === undefined) return refused(actionErrors.unknownWallet(signer ?? NOBODY))
+  if (vaultAddress !== undefined) return refused(actionErrors.unknownVault(vaultAddress))
+  if (!hasFunds(account)) return refused(actionErrors.mustDeposit(account.address))
+  const nonceError = noncesOf(venue, signer).take(nonce, venue.now())
+  if (nonceError !== undefined) return refused(nonceError)
+  const isStale = expiresAfter !== undefined && venue.now() > expiresAfter
+  account.requestsUsed += requestCount(action) * (isStale ? STALE_CHARGE : 1)
+  return isStale ? refused(actionErrors.expired) : perform(venue, account, action)
+}
+
+function perform(venue: Venue, account: SimAccount, action: Action): ActionAnswer {
+  switch (action.type) {
+    case 'order':
+      return placeBatch(venue, account, action)
+    case 'cancel':
+      return listed(
+        'cancel',
+        action.cancels.map(({ a, o }) => cancelOrder(venue, account, a, o)),
+      )
+    case 'cancelByCloid':
+      return listed(
+        'cancel',
+        action.cancels.map(({ asset, cloid }) => cancelOrder(venue, account, asset, cloid)),
+      )
+    case 'modify': {
+      const answer = modifyOrder(venue, account, action, action.a === true)
+      return 'error' in answer ? refused(answer.error) : DONE
+    }
+    case 'batchModify':
+      return listed(
+        'order',
+        action.modifies.map((one) => modifyOrder(venue, account, one, action.a === true)),
+      )
+    case 'scheduleCancel':
+      return settled(scheduleCancel(venue, account, action.time))
+    case 'updateLeverage': {
+      const market = venue.markets.get(action.asset)
+      if (market === undefined) return refused(batchErrors.unknownAsset(action.asset))
+      return settled(updateLeverage(venue, account, market, action.leverage, action.isCross))
+    }
+    case 'noop':
+      return DONE
+  }
+}
+
+function placeBatch(venue: Venue, account: SimAccount, action: Extract<Action, { type: 'order' }>): ActionAnswer {
+  const { orders, grouping, builder } = action
+  if (orders.length === 0) return refused(actionErrors.emptyBatch)
+  if (typeof grouping === 'object') return refused(actionErrors.noStake)
+  if (grouping !== 'na') return refused(batchErrors.notSimulated(`Grouping ${grouping} is`))
+  if (builder !== undefined) return listed('order', [{ error: batchErrors.builderFee }])
+  const requests = readOrders(venue, orders)
+  if (!Array.isArray(requests)) return listed('order', [requests])
+  return listed(
+    'order',
+    requests.map((request) => placeOrder(venue, account, request)),
+  )
+}
+
+const DONE: ActionAnswer = { status: 'ok', response: { type: 'default' } }
+
+const refused = (response: string): ActionAnswer => ({ status: 'err', response })
+const settled = (error: string | undefined): ActionAnswer => (error === undefined ? DONE : refused(error))
+const listed = (type: string, statuses: readonly unknown[]): ActionAnswer => ({
+  status: 'ok',
+  response: { type, data: { statuses } },
+})

@@ -1,0 +1,107 @@
+/**
+ * A Hyperliquid of your own: a real server on loopback that speaks the venue's protocol, verifies every signature,
+ * nonce, tick and lot, matches orders by price and time, and keeps an exact record.
+ */
+import type { Network } from '../../model/account.js'
+import { decimal } from '../../model/decimal.js'
+import type { Clock, Logger } from '../../ports.js'
+import { createConnection, type Link, type SimConnection } from './connection.js'
+import { type AccountControl, createAccountControl, createMarketControl, type MarketControl } from './controls.js'
+import { prepareRecovery } from './envelope.js'
+import { createFeedHub } from './feeds.js'
+import { createGateway, type Reply } from './gateway.js'
+import { seedBook } from './house.js'
+import { createRecorder, type ExchangeRecord } from './record.js'
+import { type SimServer, startServer } from './server.js'
+import { createSystemClock } from './system-clock.js'
+import { MAINNET_UNIVERSE, type Universe } from './universe.js'
+import { createVenue } from './venue.js'
+
+export type SimExchangeOptions = {
+  /** The default is the real time; a manual clock makes everything instant and repeatable. */
+  readonly clock?: Clock | undefined
+  /** Which network's signatures are valid here. The default is `testnet`. */
+  readonly network?: Network | undefined
+  readonly universe?: Universe | undefined
+  /**
+   * The default is true. When false, the signer is read from where `createUnverifiedSigner` writes it, and every
+   * request is answered in the call that brings it.
+   */
+  readonly verifySignatures?: boolean | undefined
+  /** Decides the sizes in the seeded books and the hashes. The default is 1. */
+  readonly seed?: number | undefined
+  /** How many requests, finished orders and fills are remembered. The default is 100,000 of each. */
+  readonly recordLimit?: number | undefined
+  readonly log?: Logger | undefined
+}
+
+export type SimExchange = {
+  /** Opens HTTP `/info` and `/exchange` and WebSocket `/ws` on loopback. The default port is any free one. */
+  start(options?: { readonly port?: number }): Promise<{ readonly httpUrl: string; readonly wsUrl: string }>
+  /** Cuts every connection and closes the port. The state stays; it may be started again. */
+  stop(): Promise<void>
+  /** Registers the account on first use of a setter. @throws {TypeError | RangeError} when the address is malformed */
+  account(address: string): AccountControl
+  /** @throws {RangeError} when there is no such market */
+  market(name: string): MarketControl
+  readonly record: ExchangeRecord
+  /** What `POST /info` would answer. */
+  handleInfo(payload: unknown): Reply
+  /** What `POST /exchange` would answer. */
+  handleExchange(payload: unknown, respond: (reply: Reply) => void): void
+  /** A WebSocket connection without a socket. */
+  connect(link: Link): SimConnection
+  /** Settles when every action that has arrived so far is answered. */
+  idle(): Promise<void>
+}
+
+const DEFAULT_RECORD_LIMIT = 100_000
+
+/** @throws {TypeError | RangeError} when the universe contradicts itself or an option is out of range */
+export function createSimExchange(options: SimExchangeOptions = {}): SimExchange {
+  const { clock = createSystemClock(), network = 'testnet', universe = MAINNET_UNIVERSE } = options
+  const { verifySignatures = true, seed = 1, recordLimit = DEFAULT_RECORD_LIMIT, log } = options
+  if (!Number.isInteger(recordLimit) || recordLimit < 1) {
+    throw new RangeError(`recordLimit: expected a whole number above zero, got ${recordLimit}`)
+  }
+  const venue = createVenue({ clock, network, universe, seed, recordLimit, onBlock: () => gateway.publish() })
+  for (const { spec, markets } of venue.dexes) {
+    for (const market of markets) {
+      const mid = spec.markets[market.indexInMeta]?.mid
+      if (mid !== undefined && !market.isDelisted) seedBook(venue, market, decimal(mid, `${market.name}.mid`))
+    }
+  }
+  venue.notices.take()
+
+  const recorder = createRecorder(venue, clock, recordLimit)
+  const hub = createFeedHub(venue, clock)
+  const gateway = createGateway({ venue, hub, recorder, verifySignatures, log })
+  let connections = 0
+  let server: SimServer | undefined
+
+  function connect(link: Link): SimConnection {
+    return createConnection({ id: `ws-${++connections}`, link, venue, gateway, hub, recorder, clock })
+  }
+
+  return {
+    async start({ port = 0 } = {}) {
+      if (server !== undefined) throw new RangeError('start: the exchange is already running')
+      await prepareRecovery()
+      server = await startServer({ port, gateway, connect })
+      log?.info('simulated exchange is listening', { httpUrl: server.httpUrl, wsUrl: server.wsUrl, network })
+      return { httpUrl: server.httpUrl, wsUrl: server.wsUrl }
+    },
+    async stop() {
+      const running = server
+      server = undefined
+      await running?.close()
+    },
+    account: (address) => createAccountControl(venue, address, gateway.publish),
+    market: (name) => createMarketControl(venue, name, gateway.publish),
+    record: recorder.record,
+    handleInfo: (payload) => gateway.info(payload, 'direct'),
+    handleExchange: (payload, respond) => gateway.action(payload, 'direct', respond),
+    connect,
+    idle: gateway.idle,
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * Questions about one account: orders, fills, positions, limits. An agent's address is nobody's account and gets empty answers.
+ *
+ * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/info-endpoint
+ */
+import { max, ZERO } from '../../model/decimal.js'
+import { floorSize } from '../../model/market.js'
+import { emptySlot } from './accounts.js'
+import { addressText, cloidText, type Fields, flag, integer, optional, Undecodable } from './decode.js'
+import { MAKER_RATE, TAKER_RATE } from './fees.js'
+import { dexNamed, type InfoHandler, marketNamed } from './info-markets.js'
+import { available } from './margin.js'
+import { printed } from './numbers.js'
+import type { Fill, SimAccount, SimMarket, Venue } from './state.js'
+import { TOKENS } from './universe-tokens.js'
+import {
+  clearinghouseView,
+  fillView,
+  frontendOrderView,
+  type Json,
+  leverageView,
+  openOrdersOf,
+  orderHistoryView,
+  orderView,
+  spotView,
+} from './views.js'
+
+/** Rows per answer. */
+const MAX_ROWS = 2_000
+const FREE_REQUESTS = 10_000
+
+export const userInfo: { readonly [type: string]: InfoHandler } = {
+  clearinghouseState: (venue, request) =>
+    clearinghouseView(userOf(venue, request), dexNamed(venue, request), venue.now()),
+  spotClearinghouseState: (venue, request) => spotView(userOf(venue, request), TOKENS),
+  openOrders: (venue, request) => ordersOf(venue, request).map((order) => orderView(order)),
+  frontendOpenOrders: (venue, request) => ordersOf(venue, request).map((order) => frontendOrderView(order)),
+  orderStatus: (venue, request) => {
+    const user = userOf(venue, request)
+    const asked = request['oid']
+    const id = typeof asked === 'string' ? cloidText(asked, 'oid') : integer(asked, 'oid')
+    const order = user === undefined ? undefined : venue.orders.of(user, id)
+    if (order === undefined) return { status: 'unknownOid' }
+    return {
+      status: 'order',
+      order: { order: frontendOrderView(order), status: order.status, statusTimestamp: order.statusAt },
+    }
+  },
+  historicalOrders: (venue, request) => userOf(venue, request)?.history.newest(MAX_ROWS).map(orderHistoryView) ?? [],
+  userFills: (venue, request) => {
+    refuseAggregation(request)
+    return userOf(venue, request)?.fills.newest(MAX_ROWS).map(fillView) ?? []
+  },
+  userFillsByTime: (venue, request) => {
+    refuseAggregation(request)
+    const startTime = integer(request['startTime'], 'startTime')
+    const endTime = optional(request['endTime'], integer, 'endTime') ?? venue.now()
+    const isWanted = (fill: Fill): boolean => fill.time >= startTime && fill.time <= endTime
+    const fills = userOf(venue, request)?.fills.all().filter(isWanted) ?? []
+    if (optional(request['reversed'], flag, 'reversed')) fills.reverse()
+    return fills.slice(0, MAX_ROWS).map(fillView)
+  },
+  userRateLimit: (venue, request) => {
+    const user = userOf(venue, request)
+    const volume = user?.volume ?? ZERO
+    return {
+      cumVlm: printed(volume),
+      nRequestsUsed: user?.requestsUsed ?? 0,
+      nRequestsCap: FREE_REQUESTS + Number(volume.round(0, 0).toFixed()),
+      nRequestsSurplus: 0,
+    }
+  },
+  userRole: (venue, request) => {
+    const user = addressText(request['user'], 'user')
+    const agent = venue.agents.get(user)
+    if (agent !== undefined) return { role: 'agent', data: { user: agent.account.address } }
+    return { role: venue.accounts.has(user) ? 'user' : 'missing' }
+  },
+  extraAgents: (venue, request) => {
+    const user = userOf(venue, request)
+    return [...venue.agents.values()]
+      .filter((agent) => agent.account === user && agent.name !== '')
+      .map(({ address, name, validUntil }) => ({ address, name, validUntil }))
+  },
+  userAbstraction: (venue, request) => userOf(venue, request)?.mode ?? 'default',
+  userFees: (_venue, request) => {
+    addressText(request['user'], 'user')
+    return {
+      dailyUserVlm: [],
+      userCrossRate: printed(TAKER_RATE),
+      userAddRate: printed(MAKER_RATE),
+      activeReferralDiscount: '0.0',
+    }
+  },
+  activeAssetData: (venue, request) =>
+    activeAssetView(userOf(venue, request), addressText(request['user'], 'user'), marketNamed(venue, request)),
+}
+
+function userOf(venue: Venue, request: Fields): SimAccount | undefined {
+  return venue.accounts.get(addressText(request['user'], 'user'))
+}
+
+function ordersOf(venue: Venue, request: Fields): ReturnType<typeof openOrdersOf> {
+  return openOrdersOf(userOf(venue, request), dexNamed(venue, request).spec.name)
+}
+
+function refuseAggregation(request: Fields): void {
+  if (optional(request['aggregateByTime'], flag, 'aggregateByTime')) {
+    throw new Undecodable('aggregateByTime: not implemented by this simulated exchange')
+  }
+}
+
+/** What the account can still trade: reducing its position frees that position's margin. */
+function activeAssetView(account: SimAccount | undefined, user: string, market: SimMarket): Json {
+  const slot = account?.slots.get(market.assetId) ?? emptySlot(market)
+  const free = account === undefined ? ZERO : max(available(account, market), ZERO)
+  const sizes = [true, false].map((isBuy) => {
+    const reducible = slot.size.gt(ZERO) === isBuy ? ZERO : slot.size.abs()
+    return floorSize(free.times(slot.leverage).div(market.mark).plus(reducible), market.szDecimals)
+  })
+  return {
+    user,
+    coin: market.name,
+    leverage: leverageView(slot),
+    maxTradeSzs: sizes.map(printed),
+    availableToTrade: sizes.map((size) => printed(size.times(market.mark).div(slot.leverage).round(6))),
+    markPx: printed(market.mark),
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * The sockets: HTTP and WebSocket on one loopback port. A thin shell around the gateway.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { WebSocketServer } from 'ws'
+import type { Link, SimConnection } from './connection.js'
+import type { Gateway, Reply } from './gateway.js'
+import { transportErrors } from './words.js'
+
+export type SimServer = {
+  readonly httpUrl: string
+  readonly wsUrl: string
+  close(): Promise<void>
+}
+
+type ServerOptions = {
+  readonly port: number
+  readonly gateway: Gateway
+  readonly connect: (link: Link) => SimConnection
+}
+
+const HOST = '127.0.0.1'
+const MAX_BYTES = 1_048_576
+
+/** @throws when the port cannot be had */
+export async function startServer({ port, gateway, connect }: ServerOptions): Promise<SimServer> {
+  const http = createServer((request, response) => {
+    readBody(request, (body) => route(gateway, request, body, (reply) => write(response, reply)))
+  })
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BYTES })
+  sockets.on('connection', (socket) => {
+    const connection = connect({
+      send: (text) => socket.send(text),
+      close: () => socket.close(),
+    })
+    socket.on('message', (data) => connection.receive(String(data)))
+    socket.on('close', () => connection.closed())
+    // A frame too big or broken: the library closes the socket itself.
+    socket.on('error', () => connection.closed())
+  })
+  http.on('upgrade', (request, socket, head) => {
+    if (pathOf(request) === '/ws') {
+      sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request))
+    } else {
+      socket.destroy()
+    }
+  })
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', reject)
+    http.listen(port, HOST, resolve)
+  })
+  const { port: bound } = http.address() as AddressInfo
+  return {
+    httpUrl: `http://${HOST}:${bound}`,
+    wsUrl: `ws://${HOST}:${bound}/ws`,
+    close: () =>
+      new Promise((resolve) => {
+        for (const client of sockets.clients) client.terminate()
+        http.close(() => resolve())
+        http.closeAllConnections()
+      }),
+  }
+}
+
+const pathOf = (request: IncomingMessage): string => (request.url ?? '').split('?')[0] ?? ''
+
+/** Hands over the body, or nothing when it is too big. */
+function readBody(request: IncomingMessage, done: (body: string | undefined) => void): void {
+  const chunks: Buffer[] = []
+  let length = 0
+  request.on('data', (chunk: Buffer) => {
+    length += chunk.length
+    if (length <= MAX_BYTES) chunks.push(chunk)
+  })
+  request.on('end', () => done(length <= MAX_BYTES ? Buffer.concat(chunks).toString('utf8') : undefined))
+  request.on('error', () => request.destroy())
+}
+
+function route(
+  gateway: Gateway,
+  request: IncomingMessage,
+  body: string | undefined,
+  respond: (reply: Reply) => void,
+): void {
+  const refused = refusal(request, body)
+  if (refused !== undefined) {
+    respond(refused)
+    return
+  }
+  let payload: unknown
+  try {
+    payload = JSON.parse(body ?? '')
+  } catch {
+    respond({ httpStatus: 400, text: transportErrors.notJson })
+    return
+  }
+  if (pathOf(request) === '/info') respond(gateway.info(payload, 'http'))
+  else gateway.action(payload, 'http', respond)
+}
+
+function refusal(request: IncomingMessage, body: string | undefined): Reply | undefined {
+  const path = pathOf(request)
+  if (path !== '/info' && path !== '/exchange') return { httpStatus: 404, text: 'Not Found' }
+  if (request.method !== 'POST') return { httpStatus: 405, text: 'Method Not Allowed' }
+  if (body === undefined) return { httpStatus: 413, text: 'Payload Too Large' }
+  if (request.headers['content-type']?.startsWith('application/json') !== true) {
+    return { httpStatus: 415, text: 'Expected request with `Content-Type: application/json`' }
+  }
+  return undefined
+}
+
+function write(response: ServerResponse, reply: Reply): void {
+  const isText = 'text' in reply
+  response.writeHead(reply.httpStatus, { 'content-type': isText ? 'text/plain; charset=utf-8' : 'application/json' })
+  response.end(isText ? reply.text : JSON.stringify(reply.body))
+}

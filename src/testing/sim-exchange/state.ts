@@ -1,0 +1,165 @@
+/**
+ * What the simulated venue knows: dexes, markets, accounts, orders. Data only; the files around it are its rules.
+ */
+import type { Address, Network } from '../../model/account.js'
+import type { Decimal } from '../../model/decimal.js'
+import type { Market } from '../../model/market.js'
+import type { Random } from '../seeded.js'
+import type { Book, Level } from './book.js'
+import type { NonceBook } from './nonces.js'
+import type { Notices } from './notices.js'
+import type { OrderArchive } from './order-archive.js'
+import type { Ring } from './ring.js'
+import type { DexSpec } from './universe.js'
+
+/** Everything the rules need. Handed to each of them, so that any of them can be driven alone. */
+export type Venue = {
+  readonly network: Network
+  /** The block time, Unix milliseconds. */
+  readonly now: () => number
+  /** Runs something of the venue's own later, as a block of its own. Returns what takes it back. */
+  readonly schedule: (fn: () => void, ms: number) => () => void
+  /** By dex index; 0 is the validator dex. */
+  readonly dexes: readonly Dex[]
+  readonly markets: ReadonlyMap<number, SimMarket>
+  readonly marketsByName: ReadonlyMap<string, SimMarket>
+  readonly accounts: Map<Address, SimAccount>
+  readonly agents: Map<Address, Agent>
+  readonly nonces: Map<Address, NonceBook>
+  readonly orders: OrderArchive
+  readonly fills: Ring<Fill>
+  readonly notices: Notices
+  readonly random: Random
+  /** Owns the resting liquidity that nobody's client placed. */
+  readonly house: SimAccount
+}
+
+export type Dex = { readonly index: number; readonly spec: DexSpec; readonly markets: readonly SimMarket[] }
+
+export type SimMarket = Omit<Market, 'isDelisted'> & {
+  readonly indexInMeta: number
+  readonly marginTableId: number
+  readonly growthMode: boolean
+  readonly feeScale: Decimal | undefined
+  readonly openInterestCap: Decimal | undefined
+  readonly prevDay: Decimal
+  readonly funding: Decimal
+  readonly book: Book
+  readonly trades: Ring<Trade>
+  isDelisted: boolean
+  isHalted: boolean
+  mark: Decimal
+  oracle: Decimal
+  openInterest: Decimal
+  dayValue: Decimal
+  daySize: Decimal
+}
+
+type Agent = {
+  readonly address: Address
+  readonly name: string
+  readonly account: SimAccount
+  /** Unix milliseconds. */
+  readonly validUntil: number
+}
+
+/** `unifiedAccount` has one balance per token for all dexes; `disabled` (the standard mode) has one per dex. */
+export type AccountMode = 'unifiedAccount' | 'disabled'
+
+export type SimAccount = {
+  readonly address: Address
+  readonly isHouse: boolean
+  mode: AccountMode
+  /** Collateral by pool; see margin.ts for what a pool is. */
+  readonly cash: Map<string, Decimal>
+  /** By asset id, made when the account first touches the market. */
+  readonly slots: Map<number, Slot>
+  readonly openOrders: Map<number, SimOrder>
+  /** The newest order of each client order id. */
+  readonly byCloid: Map<string, SimOrder>
+  readonly fills: Ring<Fill>
+  readonly history: Ring<OrderStatus>
+  volume: Decimal
+  requestsUsed: number
+  /** When all its orders are to be cancelled, Unix milliseconds; see schedule-cancel.ts. */
+  scheduledCancel: { readonly at: number; readonly unset: () => void } | undefined
+  readonly triggeredCancels: { day: number; count: number }
+}
+
+/** What one account has in one market: leverage, position, and the sums of its resting orders. */
+export type Slot = {
+  readonly market: SimMarket
+  leverage: number
+  isCross: boolean
+  /** Positive is long. */
+  size: Decimal
+  /** What the position cost, always positive: entry price times size without its rounding. */
+  entryValue: Decimal
+  /** Collateral set aside for an isolated position, without its unrealised profit. */
+  isolatedMargin: Decimal
+  readonly resting: { readonly buy: RestingSum; readonly sell: RestingSum }
+  /** Oldest first. */
+  readonly reduceOnly: Set<SimOrder>
+}
+
+/** The orders of one side that may open or increase a position. */
+export type RestingSum = { size: Decimal; value: Decimal }
+
+export type TimeInForce = 'Alo' | 'Ioc' | 'Gtc' | 'FrontendMarket'
+
+export type SimOrder = {
+  readonly oid: number
+  readonly account: SimAccount
+  readonly market: SimMarket
+  readonly isBuy: boolean
+  readonly price: Decimal
+  readonly originalSize: Decimal
+  /** What is still to be filled. */
+  remaining: Decimal
+  readonly reduceOnly: boolean
+  readonly timeInForce: TimeInForce
+  readonly cloid: string | null
+  readonly placedAt: number
+  status: string
+  statusAt: number
+  /** Its place in the queue of its price level, while it rests. */
+  level: Level | undefined
+  previous: SimOrder | undefined
+  next: SimOrder | undefined
+}
+
+/** One line of an order's life, as it stood then. */
+export type OrderStatus = {
+  readonly order: SimOrder
+  readonly status: string
+  readonly statusAt: number
+  readonly remaining: Decimal
+}
+
+export type Fill = {
+  readonly account: SimAccount
+  readonly market: SimMarket
+  readonly order: SimOrder
+  readonly price: Decimal
+  readonly size: Decimal
+  readonly time: number
+  readonly startPosition: Decimal
+  readonly direction: string
+  readonly closedPnl: Decimal
+  readonly crossed: boolean
+  readonly fee: Decimal
+  readonly tradeId: number
+  readonly hash: string
+}
+
+export type Trade = {
+  readonly market: SimMarket
+  readonly takerIsBuyer: boolean
+  readonly price: Decimal
+  readonly size: Decimal
+  readonly time: number
+  readonly tradeId: number
+  readonly hash: string
+  readonly buyer: Address
+  readonly seller: Address
+}

@@ -1,0 +1,78 @@
+/**
+ * What the venue says when it refuses, word for word, in one place.
+ *
+ * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/error-responses
+ */
+import type { Address } from '../../model/account.js'
+
+/** A refused order: the text of its status entry, and the status it is remembered under. */
+export type OrderRefusal = { readonly status: string; readonly error: string }
+
+const refusal = (status: string, text: string, assetId: number): OrderRefusal => ({
+  status,
+  error: `${text} asset=${assetId}`,
+})
+
+export const orderRefusals = {
+  tick: (asset: number): OrderRefusal => refusal('tickRejected', 'Price must be divisible by tick size.', asset),
+  minValue: (asset: number): OrderRefusal =>
+    refusal('minTradeNtlRejected', 'Order must have minimum value of $10.', asset),
+  margin: (asset: number): OrderRefusal => refusal('perpMarginRejected', 'Insufficient margin to place order.', asset),
+  reduceOnly: (asset: number): OrderRefusal =>
+    refusal('reduceOnlyRejected', 'Reduce only order would increase position.', asset),
+  postOnly: (bid: string, ask: string, asset: number): OrderRefusal =>
+    refusal('badAloPxRejected', `Post only order would have immediately matched, bbo was ${bid}@${ask}.`, asset),
+  noMatch: (asset: number): OrderRefusal =>
+    refusal('iocCancelRejected', 'Order could not immediately match against any resting orders.', asset),
+  noLiquidity: (asset: number): OrderRefusal =>
+    refusal('marketOrderNoLiquidityRejected', 'No liquidity available for market order.', asset),
+  halted: (asset: number): OrderRefusal => refusal('rejected', 'Trading is halted.', asset),
+} as const
+
+/** Found before any order of a batch is looked at on its own: one of these stands for the whole batch. */
+export const batchErrors = {
+  price: 'Order has invalid price.',
+  size: 'Order has invalid size.',
+  zeroSize: 'Order has zero size.',
+  tooFar: 'Order price cannot be more than 80% away from the reference price',
+  unknownAsset: (asset: number): string => `Invalid asset. asset=${asset}`,
+  builderFee: 'Builder fee has not been approved.',
+  notSimulated: (what: string): string => `${what} not implemented by this simulated exchange.`,
+} as const
+
+/** The whole action is refused and nothing of it was executed. */
+export const actionErrors = {
+  unknownWallet: (signer: Address): string => `User or API Wallet ${signer} does not exist.`,
+  mustDeposit: (user: Address): string => `Must deposit before performing actions. User: ${user}`,
+  unknownVault: (vault: Address): string => `Vault not registered: ${vault}`,
+  nonceTooLow: (nonce: number, lowest: number): string => `Invalid nonce: nonce too low ${nonce} < ${lowest}`,
+  nonceTooHigh: (nonce: number, highest: number): string => `Invalid nonce: nonce too high ${nonce} > ${highest}`,
+  nonceDuplicate: (nonce: number): string => `Invalid nonce: duplicate nonce ${nonce}`,
+  expired: 'Action already expired',
+  emptyBatch: 'Orders are empty',
+  noStake: 'Insufficient delegatable balance for priority order',
+  noCross: 'Cross margin is not allowed for this asset.',
+  leverageType: 'Cannot switch leverage type with open position.',
+  leverage: 'Invalid leverage value',
+  leverageMargin: 'Isolated position does not have sufficient margin available to decrease leverage.',
+  modifyGone: 'Cannot modify canceled or filled order',
+  modifyInvalid: 'Attempted to modify to invalid new order',
+  modifyPlacing: (why: string): string => `Error placing new order during modify: ${why}`,
+  scheduleTooEarly: 'Scheduled cancel time too early, must be at least 5 seconds from now.',
+  scheduleTooMany: 'Too many scheduled cancels triggered for the day.',
+  scheduleVolume: (traded: string): string =>
+    `Cannot set scheduled cancel time until enough volume traded. Required: $1000000. Traded: $${traded}.`,
+} as const
+
+export const missingOrder = (asset: number): string =>
+  `Order was never placed, already canceled, or filled. asset=${asset}`
+
+/** Answers to bodies that are no request at all. */
+export const transportErrors = {
+  notJson: 'Failed to parse the request body as JSON',
+  undecodable: (why: string): string => `Failed to deserialize the JSON body into the target type: ${why}`,
+  badFrame: (text: string): string => `Error parsing JSON into valid websocket request: ${text}`,
+  badSubscription: (text: string): string => `Invalid subscription ${text}`,
+  subscribed: (text: string): string => `Already subscribed: ${text}`,
+  unsubscribed: (text: string): string => `Already unsubscribed: ${text}`,
+} as const
