@@ -35,7 +35,7 @@ export type HardStop = {
 
 export type HardStopOptions = {
   readonly clock: Pick<Clock, 'now'>
-  /** Takes what a listener throws. Without it the first such error reaches whoever triggered or reset, after all have heard. */
+  /** Takes what listeners throw; without it the first error reaches whoever triggered or reset, once all have heard. */
   readonly onListenerError?: ((error: unknown) => void) | undefined
 }
 

@@ -174,6 +174,8 @@ export function createOrderLedger(options: { readonly rememberedOrders?: number 
       // An order that is filled, nobody says how far, is filled to the end: less would hide a position.
       if (event === 'filled' && evidence.filledSize === undefined) draft.filledSize = draft.request.size
       if (to !== undefined) draft.status = to === 'working' && draft.filledSize.gt(ZERO) ? 'partiallyFilled' : to
+      // What came back to life was not as final as it was said to be.
+      if (isTerminal(from) && !isTerminal(draft.status)) draft.isSizeFinal = false
     })
     const revived = (from === 'rejected' || from === 'expired') && record.status !== from
     if ((to === undefined && !isOld) || revived) return { status: 'conflict', record, from }

@@ -23,7 +23,7 @@ export type Readiness = {
 }
 
 export type ReadinessOptions = {
-  /** Takes what a listener throws. Without it the first such error reaches whoever changed a condition, after all have heard. */
+  /** Takes what listeners throw; without it the first error reaches whoever changed a condition, once all have heard. */
   readonly onListenerError?: ((error: unknown) => void) | undefined
 }
 

@@ -99,6 +99,14 @@ describe('evidence about one order', () => {
     expect(ledger.get(id)).toMatchObject({ bookedSize: d('10'), filledSize: d('10') })
   })
 
+  it('that fills a part of an order that counted as dead brings it back to life, with all it may still do', () => {
+    const { ledger, id } = start()
+    ledger.apply(id, 'rejected', { isSizeFinal: true })
+    expect(ledger.bookFill(id, fillOf('3'))).toMatchObject({ status: 'conflict', from: 'rejected' })
+    expect(ledger.get(id)).toMatchObject({ status: 'partiallyFilled', isSizeFinal: false })
+    expect(ledger.commitment(MARKET).buySize.toFixed()).toBe('7')
+  })
+
   it.each<[string, OrderEvent]>([
     ['is refused', 'cancelRejected'],
     ['goes unanswered', 'lost'],
