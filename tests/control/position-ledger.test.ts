@@ -166,6 +166,14 @@ describe('a snapshot of the venue', () => {
     expect(ledger.apply(fill('+1@100', { market: 'flx:NVDA' })).status).toBe('inSnapshot')
   })
 
+  it('does not book the newer fills of another dex again', () => {
+    const ledger = flat()
+    ledger.load('flx', [], 0)
+    ledger.apply(fill('+1@100', { market: 'flx:NVDA', time: 2_000 }))
+    ledger.load('xyz', [], 1_000)
+    expect(ledger.size('flx:NVDA').toFixed()).toBe('1')
+  })
+
   it('that lists a position of zero holds none', () => {
     const ledger = createPositionLedger()
     ledger.load('xyz', [held('0')], 0)
