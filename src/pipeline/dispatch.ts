@@ -19,7 +19,6 @@ import type { Evidence } from './evidence.js'
 import type { Parts } from './parts.js'
 import type { Resolver } from './resolver.js'
 import { createSign } from './sign.js'
-import { separate } from './spell.js'
 
 /** A batch with a place in the request table. */
 export type SentBatch = Batch & { readonly expiresAfter?: number | undefined }
@@ -83,7 +82,7 @@ export function createDispatch({ parts, evidence, cancels, resolver, alarm }: Di
     for (;;) {
       const batch = queue.take(clock.monotonic(), requests.size)
       if (batch === undefined) break
-      for (const part of separate(batch)) send(part)
+      send(batch)
       if (clock.monotonic() < pausedUntil) break
     }
     const nextAt = queue.nextAt(requests.size)

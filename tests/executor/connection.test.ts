@@ -1,3 +1,4 @@
+import { standardGates } from 'hip3-executor'
 import { describe, expect, it } from 'vitest'
 import { ACCOUNT, accepted, buy, createHarness, createStarted, NVDA, outcomeNow, TSLA } from '../helpers/harness.js'
 
@@ -28,6 +29,39 @@ describe('start', () => {
     expect(executor.positions().map(({ market, size }) => [market, size.toFixed()])).toEqual([[NVDA, '1']])
     expect(executor.openOrders()).toMatchObject([{ market: NVDA, isExternal: true, status: 'working' }])
     expect(await executor.cancelAll()).toEqual([{ status: 'canceled' }])
+  })
+
+  it('takes over a partly filled order with what is left of it, and counts only what fills from then on', async () => {
+    const before = await createStarted()
+    const left = accepted(before.executor.submit(resting({ size: '2' })))
+    await left.acknowledged
+    before.exchange.market(NVDA).clearBook().take('sell', '170', '0.5')
+    await before.settle()
+    await before.executor.close()
+    before.clock.advance(10)
+
+    const { executor, settle } = createHarness({}, before)
+    await executor.start()
+    const view = () => executor.order(left.clientOrderId)
+    expect([view()?.filledSize.toFixed(), view()?.remainingSize.toFixed()]).toEqual(['0.5', '1.5'])
+    expect(executor.positions().map(({ size }) => size.toFixed())).toEqual(['0.5'])
+    before.exchange.market(NVDA).take('sell', '170', '1.5')
+    await settle()
+    expect(view()).toMatchObject({ status: 'filled' })
+    expect(executor.positions().map(({ size }) => size.toFixed())).toEqual(['2'])
+    expect(executor.openOrders()).toEqual([])
+  })
+
+  it('counts a position in a market that it does not trade, at that market’s own mark', async () => {
+    const before = await createStarted()
+    await accepted(before.executor.submit(buy({ market: TSLA, price: '401', size: '1' }))).outcome
+    await before.executor.close()
+    before.clock.advance(10)
+    const gates = standardGates({ maxNotionalPerMarket: '1000', maxNotionalTotal: '500', maxConcurrentPositions: 5 })
+    const { executor } = createHarness({ markets: [NVDA], gates }, before)
+    await executor.start()
+    expect(executor.submit(buy())).toMatchObject({ reason: 'MAX_POSITION_TOTAL', limit: '500' })
+    expect(executor.submit(buy({ size: '0.5' })).status).toBe('accepted')
   })
 
   it('names every market that cannot be traded, and why', async () => {
