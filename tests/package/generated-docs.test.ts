@@ -25,7 +25,6 @@ ${reasonTable(REJECTED)}
 })
 
 it('docs/risk-gates.md lists every gate in the order in which they run', async () => {
-  const options = { maxNotionalPerMarket: '50', maxNotionalTotal: '100', maxConcurrentPositions: 5 }
   const text = `# Risk gates
 
 Every order that is not reduce-only passes these gates, in this order and in one synchronous step. The first that denies
@@ -36,12 +35,9 @@ blocked. \`executor.describeGates()\` tells the same of a running executor.
 
 ${gateTable(coreGates())}
 
-## \`standardGates(${JSON.stringify(options)
-    .replaceAll('"', "'")
-    .replaceAll(/'(\w+)':/g, ' $1: ')
-    .replace('}', ' }')})\`
+## From \`standardGates\`, here with limits of 50, 100 and 5
 
-${gateTable(standardGates(options))}
+${gateTable(standardGates({ maxNotionalPerMarket: '50', maxNotionalTotal: '100', maxConcurrentPositions: 5 }))}
 `
   await expect(text).toMatchFileSnapshot(`${ROOT}docs/risk-gates.md`)
 })
