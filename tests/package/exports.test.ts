@@ -21,13 +21,13 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
       Accepted ActionBudget ActionBudgetOptions Address Approved Ask AskOptions Batch BatchQueue BatchQueueOptions
       BudgetReservation BudgetState CancelOutcome ClientOrderId Clock CloseOptions Condition Decimal DecimalInput
       Denial Denied DeniedReason DigestAccount Drift Executor ExecutorErrorCode ExecutorEvents ExecutorOptions
-      ExposureView FillEvent Gate GateAnswer GateContext GateDescription HardStop HardStopCause HardStopState Hex
-      IdSource Intent Lane ListenOptions LocalSignerOptions Logger MarginMode Market MarketData MarketDataOptions
-      MarketRegistry Missing Network NonceManager NonceManagerOptions NotWrittenReason OrderLedger OrderRecord
-      OrderRequest OrderStatus OrderView Outcome PhantomAgent Position PositionLedger PostReply PostRequest PostResult
-      PushResult QueuedCancel Readiness ReadinessState RejectedReason RiskGates Rounding Side Signature Signer
-      StandardGatesOptions Submission Subscription TimeInForce Transport TransportState TypedData TypedDataWallet
-      Verdict WebSocketLike WsSenderOptions
+      ExposureView FillEvent Gate GateAnswer GateContext GateDenial GateDescription HardStop HardStopCause
+      HardStopOptions HardStopState Hex IdSource Intent Lane ListenOptions LocalSignerOptions Logger MarginMode Market
+      MarketData MarketDataOptions MarketRegistry Missing Network NonceManager NonceManagerOptions NotWrittenReason
+      OrderLedger OrderRecord OrderRequest OrderStatus OrderView Outcome PhantomAgent Position PositionLedger
+      PostReply PostRequest PostResult PushResult QueuedCancel Readiness ReadinessOptions ReadinessState
+      RejectedReason RiskGates Rounding Side Signature Signer StandardGatesOptions Submission Subscription TimeInForce
+      Transport TransportState TypedData TypedDataWallet Verdict WebSocketLike WsSenderOptions
     `),
   },
   './signing': {
