@@ -93,5 +93,6 @@ export function emptySlot(market: SimMarket): Slot {
     isolatedMargin: ZERO,
     resting: { buy: { size: ZERO, value: ZERO }, sell: { size: ZERO, value: ZERO } },
     reduceOnly: new Set(),
+    triggers: new Set(),
   }
 }

@@ -10,6 +10,7 @@ import { clearHouse, houseTakes, seedBook, setHouseBook } from './house.js'
 import { addCash, available, cashOf } from './margin.js'
 import { type RecordedOrder, type RecordedPosition, recordedOrder, recordedPosition } from './record.js'
 import type { AccountMode, SimAccount, SimMarket, Venue } from './state.js'
+import { moveMark } from './triggers.js'
 
 export type AccountControl = {
   readonly address: Address
@@ -126,10 +127,7 @@ export function createMarketControl(venue: Venue, name: string, publish: () => v
     bestAsk: () => best(false),
     setMark: (price) =>
       change(() => {
-        market.mark = priceOf(price)
-        for (const account of venue.accounts.values()) {
-          if (account.slots.has(market.assetId)) venue.notices.accounts.add(account)
-        }
+        moveMark(venue, market, priceOf(price))
       }),
     setOracle: (price) =>
       change(() => {
@@ -147,7 +145,7 @@ export function createMarketControl(venue: Venue, name: string, publish: () => v
     halt: () =>
       change(() => {
         market.isHalted = true
-        cancelAll(venue, market.book.orders(), 'canceled')
+        cancelAll(venue, [...market.book.orders(), ...market.triggers.orders()], 'canceled')
       }),
     resume: () =>
       change(() => {
@@ -156,7 +154,7 @@ export function createMarketControl(venue: Venue, name: string, publish: () => v
     delist: () =>
       change(() => {
         market.isDelisted = true
-        cancelAll(venue, market.book.orders(), 'delistedCanceled')
+        cancelAll(venue, [...market.book.orders(), ...market.triggers.orders()], 'delistedCanceled')
       }),
   }
   return control

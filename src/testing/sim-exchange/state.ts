@@ -10,6 +10,7 @@ import type { NonceBook } from './nonces.js'
 import type { Notices } from './notices.js'
 import type { OrderArchive } from './order-archive.js'
 import type { Ring } from './ring.js'
+import type { TriggerIndex } from './trigger-index.js'
 import type { DexSpec } from './universe.js'
 
 /** Everything the rules need. Handed to each of them, so that any of them can be driven alone. */
@@ -45,6 +46,7 @@ export type SimMarket = Omit<Market, 'isDelisted'> & {
   readonly prevDay: Decimal
   readonly funding: Decimal
   readonly book: Book
+  readonly triggers: TriggerIndex
   readonly trades: Ring<Trade>
   isDelisted: boolean
   isHalted: boolean
@@ -98,8 +100,10 @@ export type Slot = {
   /** Collateral set aside for an isolated position, without its unrealised profit. */
   isolatedMargin: Decimal
   readonly resting: { readonly buy: RestingSum; readonly sell: RestingSum }
-  /** Oldest first. */
+  /** Those in the book, oldest first. */
   readonly reduceOnly: Set<SimOrder>
+  /** Reduce-only orders that wait for their trigger: all of the side that reduces, or they would be gone. */
+  readonly triggers: Set<SimOrder>
 }
 
 /** The orders of one side that may open or increase a position. */
@@ -107,18 +111,44 @@ export type RestingSum = { size: Decimal; value: Decimal }
 
 export type TimeInForce = 'Alo' | 'Ioc' | 'Gtc' | 'FrontendMarket'
 
+/** When an order comes alive: the mark reaches a price, from the side that `kind` and the order's side imply. */
+export type Trigger = {
+  readonly price: Decimal
+  readonly kind: 'tp' | 'sl'
+  /** Becomes a market order, not the limit order it carries. */
+  readonly isMarket: boolean
+  /** Takes the whole position as it is when it fires. */
+  readonly isPositionSized: boolean
+}
+
+/** Orders of which one acts for the others: a parent with its take-profit and stop, or these two alone. */
+export type OrderGroup = {
+  readonly kind: 'normalTpsl' | 'positionTpsl'
+  readonly parent: SimOrder | undefined
+  readonly children: readonly SimOrder[]
+  /** One of them has reached its last status. */
+  readonly onEnd: (order: SimOrder) => void
+}
+
 export type SimOrder = {
   readonly oid: number
   readonly account: SimAccount
   readonly market: SimMarket
   readonly isBuy: boolean
   readonly price: Decimal
-  readonly originalSize: Decimal
+  /** Fixed when it is placed; that of a position-sized order when it fires. */
+  originalSize: Decimal
   /** What is still to be filled. */
   remaining: Decimal
   readonly reduceOnly: boolean
   readonly timeInForce: TimeInForce
   readonly cloid: string | null
+  readonly trigger: Trigger | undefined
+  /** Builder's share of the value traded, on top of the fee. */
+  readonly builderRate: Decimal | undefined
+  /** What keeps it out of the book: its parent is not filled, or the mark has not reached its trigger. */
+  waitsFor: 'fill' | 'trigger' | undefined
+  group: OrderGroup | undefined
   readonly placedAt: number
   status: string
   statusAt: number

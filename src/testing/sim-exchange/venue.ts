@@ -12,6 +12,7 @@ import { createNotices } from './notices.js'
 import { createOrderArchive } from './order-archive.js'
 import { createRing } from './ring.js'
 import type { Dex, SimMarket, Venue } from './state.js'
+import { createTriggerIndex } from './trigger-index.js'
 import type { DexSpec, MarketSpec, Universe } from './universe.js'
 
 /** Whose orders fill the seeded books. */
@@ -94,6 +95,7 @@ function createMarket(dex: DexSpec, dexIndex: number, spec: MarketSpec, indexInM
     prevDay: decimal(spec.prevDay, `${name}.prevDay`),
     funding: decimal(spec.funding, `${name}.funding`),
     book: createBook(),
+    triggers: createTriggerIndex(),
     trades: createRing(TRADES_KEPT),
     isDelisted: spec.isDelisted,
     isHalted: false,

@@ -26,6 +26,7 @@ export const orderRefusals = {
     refusal('iocCancelRejected', 'Order could not immediately match against any resting orders.', asset),
   noLiquidity: (asset: number): OrderRefusal =>
     refusal('marketOrderNoLiquidityRejected', 'No liquidity available for market order.', asset),
+  trigger: (asset: number): OrderRefusal => refusal('badTriggerPxRejected', 'Invalid TP/SL price.', asset),
   halted: (asset: number): OrderRefusal => refusal('rejected', 'Trading is halted.', asset),
 } as const
 
@@ -37,6 +38,9 @@ export const batchErrors = {
   tooFar: 'Order price cannot be more than 80% away from the reference price',
   unknownAsset: (asset: number): string => `Invalid asset. asset=${asset}`,
   builderFee: 'Builder fee has not been approved.',
+  zeroCloid: 'A nonzero cloid is required for each order',
+  triggerNotReduceOnly: 'Trigger order is not reduce only.',
+  triggerSide: 'Trigger order has unexpected side.',
   notSimulated: (what: string): string => `${what} not implemented by this simulated exchange.`,
 } as const
 
@@ -66,6 +70,10 @@ export const actionErrors = {
 
 export const missingOrder = (asset: number): string =>
   `Order was never placed, already canceled, or filled. asset=${asset}`
+
+/** That it is refused is published, the sentence is not. */
+export const fastCancelOfTrigger = (asset: number): string =>
+  `Trigger orders cannot be canceled with the fast flag. asset=${asset}`
 
 /** Answers to bodies that are no request at all. */
 export const transportErrors = {
