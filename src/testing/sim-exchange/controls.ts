@@ -40,6 +40,10 @@ export type MarketControl = {
   bestAsk(): string | undefined
   setMark(price: DecimalInput): MarketControl
   setOracle(price: DecimalInput): MarketControl
+  /** What all longs hold together, in the market's units. */
+  setOpenInterest(size: DecimalInput): MarketControl
+  /** In units of collateral. At or above it only reductions are taken. */
+  setOpenInterestCap(value: DecimalInput): MarketControl
   /** Replaces the liquidity that no client placed. What crosses a client's order trades with it. */
   setBook(book: { readonly bids: BookInput; readonly asks: BookInput }): MarketControl
   /** Takes that liquidity away; clients' orders stay. */
@@ -132,6 +136,14 @@ export function createMarketControl(venue: Venue, name: string, publish: () => v
     setOracle: (price) =>
       change(() => {
         market.oracle = priceOf(price)
+      }),
+    setOpenInterest: (size) =>
+      change(() => {
+        market.openInterest = decimal(size, 'size')
+      }),
+    setOpenInterestCap: (value) =>
+      change(() => {
+        market.openInterestCap = decimal(value, 'value')
       }),
     setBook: ({ bids, asks }) => change(() => setHouseBook(venue, market, levels(bids), levels(asks))),
     clearBook: () => change(() => clearHouse(venue, market)),

@@ -11,7 +11,7 @@ import { accountOfSigner, noncesOf } from './accounts.js'
 import { type Action, requestCount } from './actions.js'
 import { cancelOrder } from './cancel.js'
 import type { Envelope } from './envelope.js'
-import { updateLeverage } from './leverage.js'
+import { changeMargin } from './isolated-margin.js'
 import { hasFunds } from './margin.js'
 import { modifyOrder } from './modify.js'
 import { placeBatch } from './order-batch.js'
@@ -68,10 +68,12 @@ function perform(venue: Venue, account: SimAccount, action: Action): ActionAnswe
       )
     case 'scheduleCancel':
       return settled(scheduleCancel(venue, account, action.time))
-    case 'updateLeverage': {
+    case 'updateLeverage':
+    case 'updateIsolatedMargin':
+    case 'topUpIsolatedOnlyMargin': {
       const market = venue.markets.get(action.asset)
       if (market === undefined) return refused(batchErrors.unknownAsset(action.asset))
-      return settled(updateLeverage(venue, account, market, action.leverage, action.isCross))
+      return settled(changeMargin(venue, account, market, action))
     }
     case 'noop':
       return DONE

@@ -3,7 +3,7 @@
  * nonce, tick and lot, matches orders by price and time, and keeps an exact record.
  */
 import type { Network } from '../../model/account.js'
-import { decimal } from '../../model/decimal.js'
+import { type DecimalInput, decimal } from '../../model/decimal.js'
 import type { Clock, Logger } from '../../ports.js'
 import { createConnection, type Link, type SimConnection } from './connection.js'
 import { type AccountControl, createAccountControl, createMarketControl, type MarketControl } from './controls.js'
@@ -32,6 +32,11 @@ export type SimExchangeOptions = {
   readonly seed?: number | undefined
   /** How many requests, finished orders and fills are remembered. The default is 100,000 of each. */
   readonly recordLimit?: number | undefined
+  /**
+   * How far from the oracle an order may be, as a share of the oracle price. The venue does not publish its figure; the
+   * default is the 0.95 at which clients have seen it refuse.
+   */
+  readonly maxOracleDistance?: DecimalInput | undefined
   readonly log?: Logger | undefined
 }
 
@@ -56,6 +61,7 @@ export type SimExchange = {
 }
 
 const DEFAULT_RECORD_LIMIT = 100_000
+const ORACLE_DISTANCE = '0.95'
 
 /** @throws {TypeError | RangeError} when the universe contradicts itself or an option is out of range */
 export function createSimExchange(options: SimExchangeOptions = {}): SimExchange {
@@ -64,7 +70,9 @@ export function createSimExchange(options: SimExchangeOptions = {}): SimExchange
   if (!Number.isInteger(recordLimit) || recordLimit < 1) {
     throw new RangeError(`recordLimit: expected a whole number above zero, got ${recordLimit}`)
   }
-  const venue = createVenue({ clock, network, universe, seed, recordLimit, onBlock: () => gateway.publish() })
+  const maxOracleDistance = decimal(options.maxOracleDistance ?? ORACLE_DISTANCE, 'maxOracleDistance')
+  const onBlock = (): void => gateway.publish()
+  const venue = createVenue({ clock, network, universe, seed, recordLimit, maxOracleDistance, onBlock })
   for (const { spec, markets } of venue.dexes) {
     for (const market of markets) {
       const mid = spec.markets[market.indexInMeta]?.mid

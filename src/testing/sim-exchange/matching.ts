@@ -11,6 +11,7 @@ import { scramble } from '../seeded.js'
 import { slotOf } from './accounts.js'
 import { feeOf } from './fees.js'
 import { addCash } from './margin.js'
+import { increases, isAtCap } from './open-interest.js'
 import { finish, isOpen, reduce } from './order-life.js'
 import { applyFill } from './positions.js'
 import type { Fill, SimMarket, SimOrder, Slot, Trade, Venue } from './state.js'
@@ -24,12 +25,17 @@ export function wouldMatch(market: SimMarket, isBuy: boolean, price: Decimal): b
 /** Fills as much of an order as the book holds up to a price. Returns the value traded. */
 export function match(venue: Venue, taker: SimOrder, limit: Decimal): Decimal {
   const { market, isBuy } = taker
+  const atCap = isAtCap(market)
   let value = ZERO
   while (taker.remaining.gt(ZERO) && wouldMatch(market, isBuy, limit)) {
     const maker = market.book.best(!isBuy)?.head
     if (maker === undefined) break
     if (maker.account === taker.account) {
       finish(venue, maker, 'selfTradeCanceled')
+      continue
+    }
+    if (atCap && !maker.account.isHouse && increases(slotOf(maker.account, market), maker)) {
+      finish(venue, maker, 'openInterestCapCanceled')
       continue
     }
     const size = min(taker.remaining, maker.remaining)

@@ -10,7 +10,9 @@ import { slotOf } from './accounts.js'
 import { available, opening } from './margin.js'
 import { match, trimReduceOnly, wouldMatch } from './matching.js'
 import { printed } from './numbers.js'
+import { refusalAtCap } from './open-interest.js'
 import { finish, rest, restingSum } from './order-life.js'
+import { exceedsTier, isFarFromOracle, refusalOfSize } from './order-limits.js'
 import type { OrderRequest } from './order-request.js'
 import type { SimAccount, SimOrder, Slot, Venue } from './state.js'
 import { type OrderRefusal, orderRefusals } from './words.js'
@@ -44,7 +46,7 @@ export function enter(venue: Venue, order: SimOrder, limit: Decimal = order.pric
   const { account, market, timeInForce } = order
   const slot = slotOf(account, market)
   cutToPosition(slot, order)
-  const refused = refusal(slot, order, limit)
+  const refused = refusal(venue, slot, order, limit)
   if (refused !== undefined) return refuse(venue, order, refused)
 
   const value = match(venue, order, limit)
@@ -66,10 +68,11 @@ export function enter(venue: Venue, order: SimOrder, limit: Decimal = order.pric
 }
 
 /** Why an order may not come to the book; the first reason counts. */
-function refusal(slot: Slot, order: SimOrder, limit: Decimal): OrderRefusal | undefined {
+function refusal(venue: Venue, slot: Slot, order: SimOrder, limit: Decimal): OrderRefusal | undefined {
   const { market, isBuy, timeInForce } = order
   const { assetId, book } = market
-  const refused = refusalOfTerms(slot, order) ?? (order.account.isHouse ? undefined : refusalOfRisk(slot, order, limit))
+  const refused =
+    refusalOfTerms(slot, order) ?? (order.account.isHouse ? undefined : refusalOfRisk(venue, slot, order, limit))
   if (refused !== undefined) return refused
   const crosses = wouldMatch(market, isBuy, limit)
   if (timeInForce === 'Alo' && crosses) {
@@ -91,16 +94,22 @@ export function refusalOfTerms(slot: Slot, order: SimOrder): OrderRefusal | unde
   const reducible = reducibleBy(slot, isBuy)
   if (reduceOnly && reducible.eq(ZERO)) return orderRefusals.reduceOnly(assetId)
   if (account.isHouse) return undefined
+  const ofSize = refusalOfSize(order)
+  if (ofSize !== undefined) return ofSize
   const closesAll = reduceOnly && (remaining.gte(reducible) || trigger?.isPositionSized === true)
   return price.times(remaining).lt(MIN_ORDER_VALUE) && !closesAll ? orderRefusals.minValue(assetId) : undefined
 }
 
 /** What the account or the market cannot bear. */
-function refusalOfRisk(slot: Slot, order: SimOrder, limit: Decimal): OrderRefusal | undefined {
+function refusalOfRisk(venue: Venue, slot: Slot, order: SimOrder, limit: Decimal): OrderRefusal | undefined {
   const { account, market, reduceOnly } = order
-  if (reduceOnly) return undefined
+  const { assetId } = market
+  if (isFarFromOracle(order, limit, venue.maxOracleDistance)) return orderRefusals.oracle(assetId)
+  const atCap = refusalAtCap(slot, order, limit)
+  if (atCap !== undefined || reduceOnly) return atCap
+  if (exceedsTier(slot, order)) return orderRefusals.tier(assetId)
   const needed = marginNeeded(slot, order, limit)
-  return needed.gt(ZERO) && needed.gt(available(account, market)) ? orderRefusals.margin(market.assetId) : undefined
+  return needed.gt(ZERO) && needed.gt(available(account, market)) ? orderRefusals.margin(assetId) : undefined
 }
 
 /** How much of the position an order of this side would close. */

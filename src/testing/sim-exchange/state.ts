@@ -31,6 +31,8 @@ export type Venue = {
   readonly fills: Ring<Fill>
   readonly notices: Notices
   readonly random: Random
+  /** How far from the oracle an order may be, as a share of it. */
+  readonly maxOracleDistance: Decimal
   /** Owns the resting liquidity that nobody's client placed. */
   readonly house: SimAccount
 }
@@ -42,7 +44,6 @@ export type SimMarket = Omit<Market, 'isDelisted'> & {
   readonly marginTableId: number
   readonly growthMode: boolean
   readonly feeScale: Decimal | undefined
-  readonly openInterestCap: Decimal | undefined
   readonly prevDay: Decimal
   readonly funding: Decimal
   readonly book: Book
@@ -53,6 +54,8 @@ export type SimMarket = Omit<Market, 'isDelisted'> & {
   mark: Decimal
   oracle: Decimal
   openInterest: Decimal
+  /** In units of collateral. */
+  openInterestCap: Decimal | undefined
   dayValue: Decimal
   daySize: Decimal
 }

@@ -2,7 +2,7 @@
  * Setting up a venue from a universe: asset ids by the rule, books around the mids, one house behind them.
  */
 import { type Address, address, type Network } from '../../model/account.js'
-import { decimal, ZERO } from '../../model/decimal.js'
+import { type Decimal, decimal, ZERO } from '../../model/decimal.js'
 import { dexOf, perpAssetId } from '../../model/market.js'
 import type { Clock } from '../../ports.js'
 import { createRandom } from '../seeded.js'
@@ -26,6 +26,7 @@ type VenueOptions = {
   readonly universe: Universe
   readonly seed: number
   readonly recordLimit: number
+  readonly maxOracleDistance: Decimal
   /** Called after something of the venue's own has run, such as a scheduled cancel. */
   readonly onBlock: () => void
 }
@@ -64,6 +65,7 @@ export function createVenue(options: VenueOptions): Venue {
     fills: createRing(recordLimit),
     notices: createNotices(),
     random: createRandom(seed),
+    maxOracleDistance: options.maxOracleDistance,
     house: createAccount(HOUSE, true),
   }
 }

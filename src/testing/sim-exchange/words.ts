@@ -26,6 +26,29 @@ export const orderRefusals = {
     refusal('iocCancelRejected', 'Order could not immediately match against any resting orders.', asset),
   noLiquidity: (asset: number): OrderRefusal =>
     refusal('marketOrderNoLiquidityRejected', 'No liquidity available for market order.', asset),
+  tier: (asset: number): OrderRefusal =>
+    refusal(
+      'perpMaxPositionRejected',
+      'Order would cause position to exceed margin tier limit at current leverage',
+      asset,
+    ),
+  tooMany: (asset: number): OrderRefusal => refusal('tooManyOpenOrdersRejected', 'Too many open orders', asset),
+  tooLarge: (asset: number): OrderRefusal => refusal('rejected', 'Order value too large', asset),
+  oracle: (asset: number): OrderRefusal => refusal('oracleRejected', 'Order price too far from oracle', asset),
+  capIncrease: (asset: number): OrderRefusal =>
+    refusal(
+      'positionIncreaseAtOpenInterestCapRejected',
+      'Order would increase open interest while open interest is capped',
+      asset,
+    ),
+  capFlip: (asset: number): OrderRefusal =>
+    refusal('positionFlipAtOpenInterestCapRejected', 'Cannot flip position when open interest is at cap.', asset),
+  capAggressive: (asset: number): OrderRefusal =>
+    refusal(
+      'tooAggressiveAtOpenInterestCapRejected',
+      'Order rejected due to price more aggressive than oracle while at open interest cap',
+      asset,
+    ),
   trigger: (asset: number): OrderRefusal => refusal('badTriggerPxRejected', 'Invalid TP/SL price.', asset),
   halted: (asset: number): OrderRefusal => refusal('rejected', 'Trading is halted.', asset),
 } as const
@@ -58,7 +81,15 @@ export const actionErrors = {
   noCross: 'Cross margin is not allowed for this asset.',
   leverageType: 'Cannot switch leverage type with open position.',
   leverage: 'Invalid leverage value',
-  leverageMargin: 'Isolated position does not have sufficient margin available to decrease leverage.',
+  leverageMargin: (isCross: boolean): string =>
+    `${isCross ? 'Cross' : 'Isolated'} position does not have sufficient margin available to decrease leverage.`,
+  marginZero: 'Update to isolated margin cannot be zero.',
+  marginNoPosition: 'Cannot update margin for empty position.',
+  marginCross: 'Position does not use isolated margin.',
+  marginStrict: 'Cannot remove isolated margin for this asset. To remove margin, reduce the position.',
+  marginReduction: 'Position does not have sufficient margin for reduction.',
+  marginIncrease: 'Account does not have sufficient margin available for increase.',
+  marginNotStrict: 'Asset not strict isolated',
   modifyGone: 'Cannot modify canceled or filled order',
   modifyInvalid: 'Attempted to modify to invalid new order',
   modifyPlacing: (why: string): string => `Error placing new order during modify: ${why}`,
