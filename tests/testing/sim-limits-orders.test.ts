@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type Bench, CLOID, createBench, NVDA, OTHER, orderWire, statusesOf, USER } from './helpers.js'
+import { type Bench, CLOID, createBench, NVDA, orderWire, statusesOf, USER } from './helpers.js'
 
 const NAME = 'xyz:NVDA'
 let bench: Bench

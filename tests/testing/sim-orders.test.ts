@@ -192,7 +192,7 @@ describe('a batch that fails before any order is looked at', () => {
   })
 
   it('refuses what it does not simulate, in so many words', () => {
-    const wire = orderWire({ p: '175', s: '1' })
+    const wire = orderWire({ p: '175', s: '1', tif: 'Alo' })
     expect(bench.act({ type: 'order', orders: [wire], grouping: { p: 80_000 } })).toMatchObject({
       response: 'Insufficient delegatable balance for priority order',
     })

@@ -24,6 +24,8 @@ export function createAccount(address: Address, isHouse = false): SimAccount {
     byCloid: new Map(),
     fills: createRing(FILLS_KEPT),
     history: createRing(HISTORY_KEPT),
+    builders: new Map(),
+    priorityFunds: ZERO,
     volume: ZERO,
     requestsUsed: 0,
     scheduledCancel: undefined,

@@ -8,6 +8,7 @@ import { accountOf, approveAgent } from './accounts.js'
 import { cancelAll } from './cancel.js'
 import { clearHouse, houseTakes, seedBook, setHouseBook } from './house.js'
 import { addCash, available, cashOf } from './margin.js'
+import { MAX_BUILDER_FEE } from './order-extras.js'
 import { type RecordedOrder, type RecordedPosition, recordedOrder, recordedPosition } from './record.js'
 import type { AccountMode, SimAccount, SimMarket, Venue } from './state.js'
 import { moveMark } from './triggers.js'
@@ -18,6 +19,10 @@ export type AccountControl = {
   deposit(amount: DecimalInput, options?: { readonly dex?: string }): AccountControl
   /** Lets an agent sign for this account. `validUntil` is Unix milliseconds; the default is 90 days from now. */
   approveAgent(agent: string, options?: { readonly name?: string; readonly validUntil?: number }): AccountControl
+  /** Lets a builder add up to so much to the fees, in tenths of a basis point; 0 takes it back. */
+  approveBuilder(builder: string, maxFee: number): AccountControl
+  /** Undelegated stake to pay for priority with, as its value in USD. */
+  setPriorityFunds(value: DecimalInput): AccountControl
   /** `disabled` keeps collateral apart on each dex. Only for an account that has none yet. */
   setMode(mode: AccountMode): AccountControl
   /** What it is said to have traded so far, in USD. */
@@ -82,6 +87,17 @@ export function createAccountControl(venue: Venue, accountAddress: string, publi
     deposit: (amount, { dex = '' } = {}) => change(() => addCash(known(), poolOfDex(dex), decimal(amount, 'amount'))),
     approveAgent: (agent, { name = '', validUntil = venue.now() + AGENT_LIFETIME_MS } = {}) =>
       change(() => approveAgent(venue, known(), address(agent, 'agent'), name, validUntil)),
+    approveBuilder: (builder, maxFee) =>
+      change(() => {
+        if (!Number.isInteger(maxFee) || maxFee < 0 || maxFee > MAX_BUILDER_FEE) {
+          throw new RangeError(`maxFee: expected a whole number from 0 to ${MAX_BUILDER_FEE}, got ${maxFee}`)
+        }
+        known().builders.set(address(builder, 'builder'), maxFee)
+      }),
+    setPriorityFunds: (value) =>
+      change(() => {
+        known().priorityFunds = decimal(value, 'value')
+      }),
     setMode: (mode) =>
       change(() => {
         if (known().cash.size > 0 && known().mode !== mode) {

@@ -11,6 +11,7 @@ import { scramble } from '../seeded.js'
 import { slotOf } from './accounts.js'
 import { feeOf } from './fees.js'
 import { addCash } from './margin.js'
+import { toMicros } from './numbers.js'
 import { increases, isAtCap } from './open-interest.js'
 import { finish, isOpen, reduce } from './order-life.js'
 import { applyFill } from './positions.js'
@@ -79,11 +80,12 @@ function book(venue: Venue, order: SimOrder, done: Trade, value: Decimal, crosse
   const { account, market } = order
   const change = applyFill(slotOf(account, market), order.isBuy, done.price, done.size)
   if (account.isHouse) return
-  const fee = feeOf(market, value, crossed)
+  const builderFee = order.builderRate === undefined ? ZERO : toMicros(value.times(order.builderRate))
+  const fee = feeOf(market, value, crossed).plus(builderFee)
   addCash(account, market, change.closedPnl.minus(fee))
   account.volume = account.volume.plus(value)
   const { tradeId, hash, time, price, size } = done
-  const fill: Fill = { account, market, order, price, size, time, crossed, fee, tradeId, hash, ...change }
+  const fill: Fill = { account, market, order, price, size, time, crossed, fee, builderFee, tradeId, hash, ...change }
   account.fills.push(fill)
   venue.fills.push(fill)
   venue.notices.fills.push(fill)

@@ -17,9 +17,10 @@ import { actionErrors } from './words.js'
 
 export function modifyOrder(venue: Venue, account: SimAccount, wire: ModifyWire, alwaysPlace: boolean): OrderAnswer {
   const read = readOrders(venue, [wire.order])
-  const request = Array.isArray(read) ? read[0] : undefined
-  if (request === undefined) return { error: 'error' in read ? read.error : actionErrors.modifyInvalid }
+  const asked = Array.isArray(read) ? read[0] : undefined
+  if (asked === undefined) return { error: 'error' in read ? read.error : actionErrors.modifyInvalid }
   const old = findResting(venue, account, wire.oid)
+  const request = { ...asked, builderRate: old?.builderRate }
   if (alwaysPlace) {
     if (old !== undefined) finish(venue, old, 'canceled')
     return place(venue, account, request)

@@ -7,8 +7,10 @@
  *
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/trading/take-profit-and-stop-loss-orders-tp-sl
  */
+import { type Decimal, decimal, ZERO } from '../../model/decimal.js'
 import type { Action } from './actions.js'
 import { createOrder, enter, type OrderAnswer } from './order-entry.js'
+import { builderRate, priorityError, priorityFee } from './order-extras.js'
 import { finish, isOpen } from './order-life.js'
 import { type OrderRequest, readOrders } from './order-request.js'
 import type { OrderGroup, SimAccount, SimOrder, Venue } from './state.js'
@@ -22,10 +24,12 @@ type Status = OrderAnswer | 'waitingForFill' | 'waitingForTrigger'
 export function placeBatch(venue: Venue, account: SimAccount, action: OrderAction): readonly Status[] | string {
   const { orders, grouping, builder } = action
   if (orders.length === 0) return actionErrors.emptyBatch
-  if (typeof grouping === 'object') return actionErrors.noStake
-  if (builder !== undefined) return [{ error: batchErrors.builderFee }]
-  const requests = readOrders(venue, orders, grouping)
-  if (!Array.isArray(requests)) return [requests]
+  const rate = builder && builderRate(account, builder)
+  if (rate !== undefined && 'error' in rate) return [rate]
+  const read = readOrders(venue, orders, grouping)
+  if (!Array.isArray(read)) return [read]
+  const requests = rate === undefined ? read : read.map((request) => ({ ...request, builderRate: rate }))
+  if (typeof grouping === 'object') return placeWithPriority(venue, account, requests, grouping.p)
   if (grouping === 'na') return requests.map((request) => place(venue, account, request))
 
   const error = groupError(requests, grouping)
@@ -33,6 +37,28 @@ export function placeBatch(venue: Venue, account: SimAccount, action: OrderActio
   return grouping === 'positionTpsl'
     ? protectPosition(venue, account, requests)
     : placeBracket(venue, account, requests)
+}
+
+function placeWithPriority(
+  venue: Venue,
+  account: SimAccount,
+  requests: readonly OrderRequest[],
+  rate: number,
+): readonly Status[] | string {
+  const error = priorityError(account, requests, rate)
+  if (error !== undefined) return error
+  return requests.map((request) => {
+    const answer = place(venue, account, request)
+    account.priorityFunds = account.priorityFunds.minus(priorityFee(paidFor(request, answer), rate))
+    return answer
+  })
+}
+
+/** The value that priority is paid for: what was filled at once, or what rests. */
+function paidFor({ size, price }: OrderRequest, answer: OrderAnswer): Decimal {
+  if ('error' in answer) return ZERO
+  if ('resting' in answer) return size.times(price)
+  return decimal(answer.filled.totalSz, 'totalSz').times(answer.filled.avgPx)
 }
 
 /** What makes a group of orders no TP/SL group. It stands for the whole batch. */

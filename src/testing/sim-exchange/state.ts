@@ -84,6 +84,10 @@ export type SimAccount = {
   readonly byCloid: Map<string, SimOrder>
   readonly fills: Ring<Fill>
   readonly history: Ring<OrderStatus>
+  /** The most each builder may add to the fees, in tenths of a basis point. */
+  readonly builders: Map<Address, number>
+  /** Undelegated stake that pays for priority, as its value in USD. */
+  priorityFunds: Decimal
   volume: Decimal
   requestsUsed: number
   /** When all its orders are to be cancelled, Unix milliseconds; see schedule-cancel.ts. */
@@ -180,7 +184,9 @@ export type Fill = {
   readonly direction: string
   readonly closedPnl: Decimal
   readonly crossed: boolean
+  /** With the builder's part in it. */
   readonly fee: Decimal
+  readonly builderFee: Decimal
   readonly tradeId: number
   readonly hash: string
 }

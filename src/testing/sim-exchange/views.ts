@@ -100,6 +100,7 @@ export function fillView(fill: Fill): Json {
     oid: order.oid,
     crossed: fill.crossed,
     fee: printed(fill.fee),
+    ...(fill.builderFee.eq(ZERO) ? {} : { builderFee: printed(fill.builderFee) }),
     tid: fill.tradeId,
     ...(order.cloid === null ? {} : { cloid: order.cloid }),
     feeToken: tokenName(fill.market.collateralToken),

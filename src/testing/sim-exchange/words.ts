@@ -77,6 +77,8 @@ export const actionErrors = {
   nonceDuplicate: (nonce: number): string => `Invalid nonce: duplicate nonce ${nonce}`,
   expired: 'Action already expired',
   emptyBatch: 'Orders are empty',
+  /** The rule is published, the sentence is not. */
+  priorityOrders: 'Priority fee requires all orders to be IOC or non-reduce-only ALO',
   noStake: 'Insufficient delegatable balance for priority order',
   noCross: 'Cross margin is not allowed for this asset.',
   leverageType: 'Cannot switch leverage type with open position.',
