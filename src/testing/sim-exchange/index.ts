@@ -37,6 +37,11 @@ export type SimExchangeOptions = {
    * default is the 0.95 at which clients have seen it refuse.
    */
   readonly maxOracleDistance?: DecimalInput | undefined
+  /**
+   * How long a block is. Actions are answered when the block ends in which they came, and executed in the venue's order:
+   * post-only and the like first, cancels next, what may take last. The default is 0: each is executed as it comes.
+   */
+  readonly blockMs?: number | undefined
   readonly log?: Logger | undefined
 }
 
@@ -66,7 +71,7 @@ const ORACLE_DISTANCE = '0.95'
 /** @throws {TypeError | RangeError} when the universe contradicts itself or an option is out of range */
 export function createSimExchange(options: SimExchangeOptions = {}): SimExchange {
   const { clock = createSystemClock(), network = 'testnet', universe = MAINNET_UNIVERSE } = options
-  const { verifySignatures = true, seed = 1, recordLimit = DEFAULT_RECORD_LIMIT, log } = options
+  const { verifySignatures = true, seed = 1, recordLimit = DEFAULT_RECORD_LIMIT, blockMs = 0, log } = options
   if (!Number.isInteger(recordLimit) || recordLimit < 1) {
     throw new RangeError(`recordLimit: expected a whole number above zero, got ${recordLimit}`)
   }
@@ -83,7 +88,7 @@ export function createSimExchange(options: SimExchangeOptions = {}): SimExchange
 
   const recorder = createRecorder(venue, clock, recordLimit)
   const hub = createFeedHub(venue, clock)
-  const gateway = createGateway({ venue, hub, recorder, verifySignatures, log })
+  const gateway = createGateway({ venue, hub, recorder, verifySignatures, clock, blockMs, log })
   let connections = 0
   let server: SimServer | undefined
 
