@@ -142,7 +142,7 @@ describe('a trigger order', () => {
     bench.exchange.market(NAME).setBook({ bids: [['177.9', '10']], asks: [['178', '10']] })
     bench.exchange.market(NAME).setMark('178')
     expect(sizeOf()).toBe('15')
-    place({ b: true, p: '190', s: '90000', at: '179', tpsl: 'sl', c: STOP })
+    place({ b: true, p: '190', s: '10000', at: '179', tpsl: 'sl', c: STOP })
     bench.exchange.market(NAME).setMark('179')
     expect(history(STOP)).toEqual(['open', 'triggered', 'perpMarginRejected'])
   })

@@ -5,11 +5,11 @@ import { type Address, address } from '../../model/account.js'
 import { type Decimal, type DecimalInput, decimal, toWire, ZERO } from '../../model/decimal.js'
 import { dexOf, type Side } from '../../model/market.js'
 import { accountOf, approveAgent } from './accounts.js'
-import { cancelAll } from './cancel.js'
 import { clearHouse, houseTakes, seedBook, setHouseBook } from './house.js'
 import { addCash, available, cashOf } from './margin.js'
 import { MAX_BUILDER_FEE } from './order-extras.js'
 import { type RecordedOrder, type RecordedPosition, recordedOrder, recordedPosition } from './record.js'
+import { windDown } from './settlement.js'
 import type { AccountMode, SimAccount, SimMarket, Venue } from './state.js'
 import { moveMark } from './triggers.js'
 
@@ -57,11 +57,11 @@ export type MarketControl = {
   seedBook(mid?: DecimalInput): MarketControl
   /** Somebody trades against what rests, at the price or better. */
   take(side: Side, price: DecimalInput, size: DecimalInput): MarketControl
-  /** Cancels all orders and refuses new ones. */
+  /** Cancels all orders, settles all positions at the mark and refuses new orders. */
   halt(): MarketControl
   /** Ends a halt. The book is empty then. */
   resume(): MarketControl
-  /** Cancels all orders and takes the market out of trade for good; its slot stays. */
+  /** As a halt, but for good; the market's slot stays. */
   delist(): MarketControl
 }
 
@@ -173,7 +173,7 @@ export function createMarketControl(venue: Venue, name: string, publish: () => v
     halt: () =>
       change(() => {
         market.isHalted = true
-        cancelAll(venue, [...market.book.orders(), ...market.triggers.orders()], 'canceled')
+        windDown(venue, market, 'canceled')
       }),
     resume: () =>
       change(() => {
@@ -182,7 +182,7 @@ export function createMarketControl(venue: Venue, name: string, publish: () => v
     delist: () =>
       change(() => {
         market.isDelisted = true
-        cancelAll(venue, [...market.book.orders(), ...market.triggers.orders()], 'delistedCanceled')
+        windDown(venue, market, 'delistedCanceled')
       }),
   }
   return control

@@ -7,6 +7,7 @@ import { type DecimalInput, decimal } from '../../model/decimal.js'
 import type { Clock, Logger } from '../../ports.js'
 import { createConnection, type Link, type SimConnection } from './connection.js'
 import { type AccountControl, createAccountControl, createMarketControl, type MarketControl } from './controls.js'
+import { createDexControl, type DexControl } from './dex-control.js'
 import { prepareRecovery } from './envelope.js'
 import { createFeedHub } from './feeds.js'
 import { createGateway, type Reply } from './gateway.js'
@@ -54,6 +55,8 @@ export type SimExchange = {
   account(address: string): AccountControl
   /** @throws {RangeError} when there is no such market */
   market(name: string): MarketControl
+  /** `""` is the validator dex. @throws {RangeError} when there is no such dex */
+  dex(name: string): DexControl
   readonly record: ExchangeRecord
   /** What `POST /info` would answer. */
   handleInfo(payload: unknown): Reply
@@ -111,6 +114,7 @@ export function createSimExchange(options: SimExchangeOptions = {}): SimExchange
     },
     account: (address) => createAccountControl(venue, address, gateway.publish),
     market: (name) => createMarketControl(venue, name, gateway.publish),
+    dex: (name) => createDexControl(venue, name, gateway.publish),
     record: recorder.record,
     handleInfo: (payload) => gateway.info(payload, 'direct'),
     handleExchange: (payload, respond) => gateway.action(payload, 'direct', respond),

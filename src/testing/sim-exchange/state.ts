@@ -22,8 +22,9 @@ export type Venue = {
   readonly schedule: (fn: () => void, ms: number) => () => void
   /** By dex index; 0 is the validator dex. */
   readonly dexes: readonly Dex[]
-  readonly markets: ReadonlyMap<number, SimMarket>
-  readonly marketsByName: ReadonlyMap<string, SimMarket>
+  /** By asset id. Deployers may add to them at any time. */
+  readonly markets: Map<number, SimMarket>
+  readonly marketsByName: Map<string, SimMarket>
   readonly accounts: Map<Address, SimAccount>
   readonly agents: Map<Address, Agent>
   readonly nonces: Map<Address, NonceBook>
@@ -37,7 +38,12 @@ export type Venue = {
   readonly house: SimAccount
 }
 
-export type Dex = { readonly index: number; readonly spec: DexSpec; readonly markets: readonly SimMarket[] }
+export type Dex = {
+  readonly index: number
+  readonly spec: DexSpec
+  /** In meta order; grows at its end. */
+  readonly markets: SimMarket[]
+}
 
 export type SimMarket = Omit<Market, 'isDelisted'> & {
   readonly indexInMeta: number

@@ -70,6 +70,20 @@ export function createVenue(options: VenueOptions): Venue {
   }
 }
 
+/**
+ * Lists one more market at the end of a dex, as a deployer may at any time.
+ *
+ * @throws {TypeError | RangeError} when the name is taken or belongs to another dex, or a figure is malformed
+ */
+export function addMarket(venue: Venue, dex: Dex, spec: MarketSpec): SimMarket {
+  if (venue.marketsByName.has(spec.name)) throw new RangeError(`market: ${spec.name} is already listed`)
+  const market = createMarket(dex.spec, dex.index, spec, dex.markets.length)
+  dex.markets.push(market)
+  venue.markets.set(market.assetId, market)
+  venue.marketsByName.set(market.name, market)
+  return market
+}
+
 /** A market whose recorded open interest has outgrown its older cap starts with room below it. */
 const STARTING_SHARE_OF_CAP = '0.9'
 
