@@ -49,6 +49,8 @@ export type MarketControl = {
   setOpenInterest(size: DecimalInput): MarketControl
   /** In units of collateral. At or above it only reductions are taken. */
   setOpenInterestCap(value: DecimalInput): MarketControl
+  /** The largest order that may still open or increase a position; `null` lifts the limit again. */
+  setOpenInterestStep(size: DecimalInput | null): MarketControl
   /** Replaces the liquidity that no client placed. What crosses a client's order trades with it. */
   setBook(book: { readonly bids: BookInput; readonly asks: BookInput }): MarketControl
   /** Takes that liquidity away; clients' orders stay. */
@@ -160,6 +162,10 @@ export function createMarketControl(venue: Venue, name: string, publish: () => v
     setOpenInterestCap: (value) =>
       change(() => {
         market.openInterestCap = decimal(value, 'value')
+      }),
+    setOpenInterestStep: (size) =>
+      change(() => {
+        market.openInterestStep = size === null ? undefined : decimal(size, 'size')
       }),
     setBook: ({ bids, asks }) => change(() => setHouseBook(venue, market, levels(bids), levels(asks))),
     clearBook: () => change(() => clearHouse(venue, market)),

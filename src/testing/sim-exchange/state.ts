@@ -62,6 +62,8 @@ export type SimMarket = Omit<Market, 'isDelisted'> & {
   openInterest: Decimal
   /** In units of collateral. */
   openInterestCap: Decimal | undefined
+  /** By how much one order may still raise it; the venue's own rule is not published. */
+  openInterestStep: Decimal | undefined
   dayValue: Decimal
   daySize: Decimal
 }
