@@ -5,6 +5,7 @@ import { type Address, address } from '../../model/account.js'
 import { type Decimal, type DecimalInput, decimal, toWire, ZERO } from '../../model/decimal.js'
 import { dexOf, type Side } from '../../model/market.js'
 import { accountOf, approveAgent } from './accounts.js'
+import { payFunding } from './funding.js'
 import { clearHouse, houseTakes, seedBook, setHouseBook } from './house.js'
 import { addCash, available, cashOf } from './margin.js'
 import { MAX_BUILDER_FEE } from './order-extras.js'
@@ -59,6 +60,8 @@ export type MarketControl = {
   seedBook(mid?: DecimalInput): MarketControl
   /** Somebody trades against what rests, at the price or better. */
   take(side: Side, price: DecimalInput, size: DecimalInput): MarketControl
+  /** One funding payment at this rate of the oracle value: longs pay it, shorts get it. There is none by itself. */
+  payFunding(rate: DecimalInput): MarketControl
   /** Cancels all orders, settles all positions at the mark and refuses new orders. */
   halt(): MarketControl
   /** Ends a halt. The book is empty then. */
@@ -176,6 +179,7 @@ export function createMarketControl(venue: Venue, name: string, publish: () => v
       }),
     take: (side, price, size) =>
       change(() => houseTakes(venue, market, side === 'buy', { price: priceOf(price), size: decimal(size, 'size') })),
+    payFunding: (rate) => change(() => payFunding(venue, market, decimal(rate, 'rate'))),
     halt: () =>
       change(() => {
         market.isHalted = true

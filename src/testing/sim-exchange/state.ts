@@ -114,6 +114,8 @@ export type Slot = {
   entryValue: Decimal
   /** Collateral set aside for an isolated position, without its unrealised profit. */
   isolatedMargin: Decimal
+  /** What the position has paid; negative when it has been paid. */
+  readonly funding: { allTime: Decimal; sinceOpen: Decimal; sinceChange: Decimal }
   readonly resting: { readonly buy: RestingSum; readonly sell: RestingSum }
   /** Those in the book, oldest first. */
   readonly reduceOnly: Set<SimOrder>
