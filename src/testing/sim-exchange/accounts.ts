@@ -24,6 +24,8 @@ export function createAccount(address: Address, isHouse = false): SimAccount {
     byCloid: new Map(),
     fills: createRing(FILLS_KEPT),
     history: createRing(HISTORY_KEPT),
+    builders: new Map(),
+    priorityFunds: ZERO,
     volume: ZERO,
     requestsUsed: 0,
     scheduledCancel: undefined,
@@ -91,7 +93,9 @@ export function emptySlot(market: SimMarket): Slot {
     size: ZERO,
     entryValue: ZERO,
     isolatedMargin: ZERO,
+    funding: { allTime: ZERO, sinceOpen: ZERO, sinceChange: ZERO },
     resting: { buy: { size: ZERO, value: ZERO }, sell: { size: ZERO, value: ZERO } },
     reduceOnly: new Set(),
+    triggers: new Set(),
   }
 }

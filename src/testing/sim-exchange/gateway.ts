@@ -5,7 +5,8 @@
  * With signatures switched off everything happens in the call.
  */
 import type { Address } from '../../model/account.js'
-import type { Logger } from '../../ports.js'
+import type { Clock, Logger } from '../../ports.js'
+import { createBlocks } from './blocks.js'
 import { Undecodable } from './decode.js'
 import { claimedSigner, decodeEnvelope, type Envelope, recoverSigner } from './envelope.js'
 import { type ActionAnswer, execute } from './execute.js'
@@ -35,11 +36,14 @@ type GatewayOptions = {
   readonly hub: FeedHub
   readonly recorder: Recorder
   readonly verifySignatures: boolean
+  readonly clock: Pick<Clock, 'monotonic' | 'schedule'>
+  readonly blockMs: number
   readonly log: Logger | undefined
 }
 
 export function createGateway(options: GatewayOptions): Gateway {
   const { venue, hub, recorder, verifySignatures, log } = options
+  const blocks = createBlocks({ clock: options.clock, blockMs: options.blockMs, onEnd: publish })
   let tail: Promise<void> = Promise.resolve()
 
   function publish(): void {
@@ -49,7 +53,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   return {
     publish,
-    idle: () => tail,
+    idle: () => tail.then(blocks.idle),
     info(payload, connection) {
       const note = recorder.request(connection, 'info', payload)
       const reply = decoded<Reply>(() => ({ httpStatus: 200, body: answerInfo(venue, payload).data }))
@@ -61,10 +65,12 @@ export function createGateway(options: GatewayOptions): Gateway {
       const answer = (reply: Reply): void => {
         note('body' in reply ? reply.body : reply.text)
         respond(reply)
-        publish()
       }
       const run = (envelope: Envelope, signer: Address | undefined): void =>
-        answer(decoded<Reply>(() => ({ httpStatus: 200, body: execute(venue, envelope, signer) })))
+        blocks.add(envelope.action, () => {
+          const reply = decoded<Reply>(() => ({ httpStatus: 200, body: execute(venue, envelope, signer) }))
+          return () => answer(reply)
+        })
 
       const envelope = decoded(() => decodeEnvelope(payload))
       if ('httpStatus' in envelope) {

@@ -3,10 +3,11 @@
  * nonce, tick and lot, matches orders by price and time, and keeps an exact record.
  */
 import type { Network } from '../../model/account.js'
-import { decimal } from '../../model/decimal.js'
+import { type DecimalInput, decimal } from '../../model/decimal.js'
 import type { Clock, Logger } from '../../ports.js'
 import { createConnection, type Link, type SimConnection } from './connection.js'
 import { type AccountControl, createAccountControl, createMarketControl, type MarketControl } from './controls.js'
+import { createDexControl, type DexControl } from './dex-control.js'
 import { prepareRecovery } from './envelope.js'
 import { createFeedHub } from './feeds.js'
 import { createGateway, type Reply } from './gateway.js'
@@ -32,6 +33,16 @@ export type SimExchangeOptions = {
   readonly seed?: number | undefined
   /** How many requests, finished orders and fills are remembered. The default is 100,000 of each. */
   readonly recordLimit?: number | undefined
+  /**
+   * How far from the oracle an order may be, as a share of the oracle price. The venue does not publish its figure; the
+   * default is the 0.95 at which clients have seen it refuse.
+   */
+  readonly maxOracleDistance?: DecimalInput | undefined
+  /**
+   * How long a block is. Actions are answered when the block ends in which they came, and executed in the venue's order:
+   * post-only and the like first, cancels next, what may take last. The default is 0: each is executed as it comes.
+   */
+  readonly blockMs?: number | undefined
   readonly log?: Logger | undefined
 }
 
@@ -44,6 +55,8 @@ export type SimExchange = {
   account(address: string): AccountControl
   /** @throws {RangeError} when there is no such market */
   market(name: string): MarketControl
+  /** `""` is the validator dex. @throws {RangeError} when there is no such dex */
+  dex(name: string): DexControl
   readonly record: ExchangeRecord
   /** What `POST /info` would answer. */
   handleInfo(payload: unknown): Reply
@@ -56,15 +69,18 @@ export type SimExchange = {
 }
 
 const DEFAULT_RECORD_LIMIT = 100_000
+const ORACLE_DISTANCE = '0.95'
 
 /** @throws {TypeError | RangeError} when the universe contradicts itself or an option is out of range */
 export function createSimExchange(options: SimExchangeOptions = {}): SimExchange {
   const { clock = createSystemClock(), network = 'testnet', universe = MAINNET_UNIVERSE } = options
-  const { verifySignatures = true, seed = 1, recordLimit = DEFAULT_RECORD_LIMIT, log } = options
+  const { verifySignatures = true, seed = 1, recordLimit = DEFAULT_RECORD_LIMIT, blockMs = 0, log } = options
   if (!Number.isInteger(recordLimit) || recordLimit < 1) {
     throw new RangeError(`recordLimit: expected a whole number above zero, got ${recordLimit}`)
   }
-  const venue = createVenue({ clock, network, universe, seed, recordLimit, onBlock: () => gateway.publish() })
+  const maxOracleDistance = decimal(options.maxOracleDistance ?? ORACLE_DISTANCE, 'maxOracleDistance')
+  const onBlock = (): void => gateway.publish()
+  const venue = createVenue({ clock, network, universe, seed, recordLimit, maxOracleDistance, onBlock })
   for (const { spec, markets } of venue.dexes) {
     for (const market of markets) {
       const mid = spec.markets[market.indexInMeta]?.mid
@@ -75,7 +91,7 @@ export function createSimExchange(options: SimExchangeOptions = {}): SimExchange
 
   const recorder = createRecorder(venue, clock, recordLimit)
   const hub = createFeedHub(venue, clock)
-  const gateway = createGateway({ venue, hub, recorder, verifySignatures, log })
+  const gateway = createGateway({ venue, hub, recorder, verifySignatures, clock, blockMs, log })
   let connections = 0
   let server: SimServer | undefined
 
@@ -98,6 +114,7 @@ export function createSimExchange(options: SimExchangeOptions = {}): SimExchange
     },
     account: (address) => createAccountControl(venue, address, gateway.publish),
     market: (name) => createMarketControl(venue, name, gateway.publish),
+    dex: (name) => createDexControl(venue, name, gateway.publish),
     record: recorder.record,
     handleInfo: (payload) => gateway.info(payload, 'direct'),
     handleExchange: (payload, respond) => gateway.action(payload, 'direct', respond),
