@@ -5,6 +5,14 @@ export { createManualClock, type ManualClock } from './manual-clock.js'
 export type { Link, SimConnection } from './sim-exchange/connection.js'
 export type { AccountControl, BookInput, MarketControl } from './sim-exchange/controls.js'
 export { createUnverifiedSigner } from './sim-exchange/envelope.js'
+export type {
+  FaultHandle,
+  FaultMatch,
+  FaultMessage,
+  FaultRule,
+  MessagePattern,
+  RecordedFault,
+} from './sim-exchange/faults/rules.js'
 export type { Reply } from './sim-exchange/gateway.js'
 export { createSimExchange, type SimExchange, type SimExchangeOptions } from './sim-exchange/index.js'
 export type {

@@ -11,6 +11,7 @@ import { accountOfSigner, noncesOf } from './accounts.js'
 import { type Action, requestCount } from './actions.js'
 import { cancelOrder } from './cancel.js'
 import type { Envelope } from './envelope.js'
+import { isKeptOut } from './faults/conditions.js'
 import { updateLeverage } from './leverage.js'
 import { hasFunds } from './margin.js'
 import { modifyOrder } from './modify.js'
@@ -44,6 +45,7 @@ export function execute(venue: Venue, envelope: Envelope, signer: Address | unde
 }
 
 function perform(venue: Venue, account: SimAccount, action: Action): ActionAnswer {
+  if (isKeptOut(venue.conditions, action)) return refused(actionErrors.postOnlyMode)
   switch (action.type) {
     case 'order':
       return placeBatch(venue, account, action)

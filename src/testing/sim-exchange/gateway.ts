@@ -19,11 +19,12 @@ import { transportErrors } from './words.js'
 /** An HTTP answer. The socket wraps the same in an envelope of its own. */
 export type Reply =
   | { readonly httpStatus: 200; readonly body: Json | ActionAnswer }
-  | { readonly httpStatus: 400 | 404 | 405 | 413 | 415 | 422 | 500; readonly text: string }
+  | { readonly httpStatus: 400 | 404 | 405 | 413 | 415 | 422 | 429 | 500 | 502 | 503 | 504; readonly text: string }
 
 export type Gateway = {
   info(payload: unknown, connection: string): Reply
-  action(payload: unknown, connection: string, respond: (reply: Reply) => void): void
+  /** @param before runs right before the action is executed, when those that came earlier are done */
+  action(payload: unknown, connection: string, respond: (reply: Reply) => void, before?: () => void): void
   /** Tells the feeds what has changed since they were last told. */
   publish(): void
   /** Settles when every action that has arrived so far is answered. */
@@ -56,15 +57,17 @@ export function createGateway(options: GatewayOptions): Gateway {
       note('body' in reply ? reply.body : reply.text)
       return reply
     },
-    action(payload, connection, respond) {
+    action(payload, connection, respond, before) {
       const note = recorder.request(connection, 'action', payload)
       const answer = (reply: Reply): void => {
         note('body' in reply ? reply.body : reply.text)
         respond(reply)
         publish()
       }
-      const run = (envelope: Envelope, signer: Address | undefined): void =>
+      const run = (envelope: Envelope, signer: Address | undefined): void => {
+        before?.()
         answer(decoded<Reply>(() => ({ httpStatus: 200, body: execute(venue, envelope, signer) })))
+      }
 
       const envelope = decoded(() => decodeEnvelope(payload))
       if ('httpStatus' in envelope) {

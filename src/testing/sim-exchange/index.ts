@@ -8,6 +8,8 @@ import type { Clock, Logger } from '../../ports.js'
 import { createConnection, type Link, type SimConnection } from './connection.js'
 import { type AccountControl, createAccountControl, createMarketControl, type MarketControl } from './controls.js'
 import { prepareRecovery } from './envelope.js'
+import { createFaults } from './faults/index.js'
+import type { FaultHandle, FaultRule } from './faults/rules.js'
 import { createFeedHub } from './feeds.js'
 import { createGateway, type Reply } from './gateway.js'
 import { seedBook } from './house.js'
@@ -44,6 +46,13 @@ export type SimExchange = {
   account(address: string): AccountControl
   /** @throws {RangeError} when there is no such market */
   market(name: string): MarketControl
+  /**
+   * Orders a fault. It happens to what comes over a connection; `handleInfo` and `handleExchange` go past all but the
+   * lasting ones.
+   *
+   * @throws {TypeError | RangeError} when the rule makes no sense
+   */
+  fault(rule: FaultRule): FaultHandle
   readonly record: ExchangeRecord
   /** What `POST /info` would answer. */
   handleInfo(payload: unknown): Reply
@@ -76,18 +85,19 @@ export function createSimExchange(options: SimExchangeOptions = {}): SimExchange
   const recorder = createRecorder(venue, clock, recordLimit)
   const hub = createFeedHub(venue, clock)
   const gateway = createGateway({ venue, hub, recorder, verifySignatures, log })
+  const faults = createFaults({ venue, clock, recorder, seed, publish: gateway.publish })
   let connections = 0
   let server: SimServer | undefined
 
   function connect(link: Link): SimConnection {
-    return createConnection({ id: `ws-${++connections}`, link, venue, gateway, hub, recorder, clock })
+    return createConnection({ id: `ws-${++connections}`, link, venue, gateway, hub, recorder, faults, clock })
   }
 
   return {
     async start({ port = 0 } = {}) {
       if (server !== undefined) throw new RangeError('start: the exchange is already running')
       await prepareRecovery()
-      server = await startServer({ port, gateway, connect })
+      server = await startServer({ port, gateway, faults, connect })
       log?.info('simulated exchange is listening', { httpUrl: server.httpUrl, wsUrl: server.wsUrl, network })
       return { httpUrl: server.httpUrl, wsUrl: server.wsUrl }
     },
@@ -98,6 +108,7 @@ export function createSimExchange(options: SimExchangeOptions = {}): SimExchange
     },
     account: (address) => createAccountControl(venue, address, gateway.publish),
     market: (name) => createMarketControl(venue, name, gateway.publish),
+    fault: faults.add,
     record: recorder.record,
     handleInfo: (payload) => gateway.info(payload, 'direct'),
     handleExchange: (payload, respond) => gateway.action(payload, 'direct', respond),

@@ -7,6 +7,7 @@ import { address } from '../../model/account.js'
 import { toWire, ZERO } from '../../model/decimal.js'
 import type { Side } from '../../model/market.js'
 import type { Clock } from '../../ports.js'
+import type { RecordedFault } from './faults/rules.js'
 import { entryPrice } from './positions.js'
 import { createRing } from './ring.js'
 import type { Fill, SimOrder, Venue } from './state.js'
@@ -70,6 +71,8 @@ export type ExchangeRecord = {
   readonly requests: readonly RecordedRequest[]
   readonly orders: readonly RecordedOrder[]
   readonly fills: readonly RecordedFill[]
+  /** The faults that struck, oldest first. */
+  readonly faults: readonly RecordedFault[]
   /** Undefined when the account has never touched the market. */
   position(account: string, market: string): RecordedPosition | undefined
 }
@@ -78,11 +81,14 @@ export type Recorder = {
   readonly record: ExchangeRecord
   /** Notes a request. Returns what notes its answer. */
   request(connection: string, kind: RecordedRequest['kind'], payload: unknown): (answer: unknown) => void
+  /** Notes a fault that struck. */
+  fault(fault: RecordedFault['fault'], connection: string, message: string): void
 }
 
 export function createRecorder(venue: Venue, clock: Pick<Clock, 'now'>, limit: number): Recorder {
   type Noted = { -readonly [K in keyof RecordedRequest]: RecordedRequest[K] }
   const requests = createRing<Noted>(limit)
+  const faults = createRing<RecordedFault>(limit)
   return {
     record: {
       get requests() {
@@ -94,6 +100,9 @@ export function createRecorder(venue: Venue, clock: Pick<Clock, 'now'>, limit: n
       get fills() {
         return venue.fills.all().map(recordedFill)
       },
+      get faults() {
+        return faults.all()
+      },
       position: (account, market) => recordedPosition(venue, account, market),
     },
     request(connection, kind, payload) {
@@ -102,6 +111,9 @@ export function createRecorder(venue: Venue, clock: Pick<Clock, 'now'>, limit: n
       return (answer) => {
         noted.answer = answer
       }
+    },
+    fault(fault, connection, message) {
+      faults.push({ at: clock.now(), fault, connection, message })
     },
   }
 }
