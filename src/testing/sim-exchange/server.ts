@@ -31,13 +31,21 @@ export async function startServer({ port, gateway, faults, connect }: ServerOpti
   const http = createServer((request, response) => {
     readBody(request, (body) => route(gateway, faults, request, response, body))
   })
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BYTES })
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BYTES, autoPong: false })
   sockets.on('connection', (socket) => {
+    let isPaused = false
     const connection = connect({
       send: (text) => socket.send(text),
       close: () => socket.close(),
       cut: () => socket.terminate(),
-      pause: () => socket.pause(),
+      pause() {
+        isPaused = true
+        socket.pause()
+      },
+    })
+    // Answered here and not by the library, which goes on answering what it read before it was paused.
+    socket.on('ping', (data) => {
+      if (!isPaused) socket.pong(data)
     })
     socket.on('message', (data) => connection.receive(String(data)))
     socket.on('close', () => connection.closed())
