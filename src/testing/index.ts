@@ -21,6 +21,7 @@ export type {
   RecordedOrder,
   RecordedPosition,
   RecordedRequest,
+  RequestListener,
 } from './sim-exchange/record.js'
 export type { AccountMode } from './sim-exchange/state.js'
 export { type DexSpec, MAINNET_UNIVERSE, type MarketSpec, type Universe } from './sim-exchange/universe.js'

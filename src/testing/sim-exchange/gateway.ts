@@ -59,14 +59,17 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     action(payload, connection, respond, before) {
       const note = recorder.request(connection, 'action', payload)
-      const answer = (reply: Reply): void => {
-        note('body' in reply ? reply.body : reply.text)
+      const answer = (reply: Reply, signer?: Address): void => {
+        note('body' in reply ? reply.body : reply.text, signer)
         respond(reply)
         publish()
       }
       const run = (envelope: Envelope, signer: Address | undefined): void => {
         before?.()
-        answer(decoded<Reply>(() => ({ httpStatus: 200, body: execute(venue, envelope, signer) })))
+        answer(
+          decoded<Reply>(() => ({ httpStatus: 200, body: execute(venue, envelope, signer) })),
+          signer,
+        )
       }
 
       const envelope = decoded(() => decodeEnvelope(payload))

@@ -13,7 +13,7 @@ import type { FaultHandle, FaultRule } from './faults/rules.js'
 import { createFeedHub } from './feeds.js'
 import { createGateway, type Reply } from './gateway.js'
 import { seedBook } from './house.js'
-import { createRecorder, type ExchangeRecord } from './record.js'
+import { createRecorder, type ExchangeRecord, type RequestListener } from './record.js'
 import { type SimServer, startServer } from './server.js'
 import { createSystemClock } from './system-clock.js'
 import { MAINNET_UNIVERSE, type Universe } from './universe.js'
@@ -35,6 +35,8 @@ export type SimExchangeOptions = {
   /** How many requests, finished orders and fills are remembered. The default is 100,000 of each. */
   readonly recordLimit?: number | undefined
   readonly log?: Logger | undefined
+  /** Told of every request, with what was answered. Must not throw. */
+  readonly onRequest?: RequestListener | undefined
 }
 
 export type SimExchange = {
@@ -69,7 +71,7 @@ const DEFAULT_RECORD_LIMIT = 100_000
 /** @throws {TypeError | RangeError} when the universe contradicts itself or an option is out of range */
 export function createSimExchange(options: SimExchangeOptions = {}): SimExchange {
   const { clock = createSystemClock(), network = 'testnet', universe = MAINNET_UNIVERSE } = options
-  const { verifySignatures = true, seed = 1, recordLimit = DEFAULT_RECORD_LIMIT, log } = options
+  const { verifySignatures = true, seed = 1, recordLimit = DEFAULT_RECORD_LIMIT, log, onRequest } = options
   if (!Number.isInteger(recordLimit) || recordLimit < 1) {
     throw new RangeError(`recordLimit: expected a whole number above zero, got ${recordLimit}`)
   }
@@ -82,7 +84,7 @@ export function createSimExchange(options: SimExchangeOptions = {}): SimExchange
   }
   venue.notices.take()
 
-  const recorder = createRecorder(venue, clock, recordLimit)
+  const recorder = createRecorder({ venue, clock, limit: recordLimit, onRequest })
   const hub = createFeedHub(venue, clock)
   const gateway = createGateway({ venue, hub, recorder, verifySignatures, log })
   const faults = createFaults({ venue, clock, recorder, seed, publish: gateway.publish })
