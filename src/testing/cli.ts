@@ -106,11 +106,15 @@ Ctrl-C ends it.
 `
 }
 
-try {
-  const options = readOptions(process.argv.slice(2))
-  if (options === 'help') say(USAGE)
-  else await run(options)
-} catch (error) {
-  process.stderr.write(`hip3-executor-sim: ${error instanceof Error ? error.message : String(error)}\n`)
-  process.exitCode = 1
+async function main(args: readonly string[]): Promise<void> {
+  try {
+    const options = readOptions(args)
+    if (options === 'help') say(USAGE)
+    else await run(options)
+  } catch (error) {
+    process.stderr.write(`hip3-executor-sim: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 1
+  }
 }
+
+void main(process.argv.slice(2))
