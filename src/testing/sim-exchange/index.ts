@@ -7,7 +7,6 @@ import { decimal } from '../../model/decimal.js'
 import type { Clock, Logger } from '../../ports.js'
 import { createConnection, type Link, type SimConnection } from './connection.js'
 import { type AccountControl, createAccountControl, createMarketControl, type MarketControl } from './controls.js'
-import { prepareRecovery } from './envelope.js'
 import { createFeedHub } from './feeds.js'
 import { createGateway, type Reply } from './gateway.js'
 import { seedBook } from './house.js'
@@ -23,10 +22,7 @@ export type SimExchangeOptions = {
   /** Which network's signatures are valid here. The default is `testnet`. */
   readonly network?: Network | undefined
   readonly universe?: Universe | undefined
-  /**
-   * The default is true. When false, the signer is read from where `createUnverifiedSigner` writes it, and every
-   * request is answered in the call that brings it.
-   */
+  /** The default is true. When false, the signer is read from where `createUnverifiedSigner` writes it. */
   readonly verifySignatures?: boolean | undefined
   /** Decides the sizes in the seeded books and the hashes. The default is 1. */
   readonly seed?: number | undefined
@@ -51,8 +47,6 @@ export type SimExchange = {
   handleExchange(payload: unknown, respond: (reply: Reply) => void): void
   /** A WebSocket connection without a socket. */
   connect(link: Link): SimConnection
-  /** Settles when every action that has arrived so far is answered. */
-  idle(): Promise<void>
 }
 
 const DEFAULT_RECORD_LIMIT = 100_000
@@ -86,7 +80,6 @@ export function createSimExchange(options: SimExchangeOptions = {}): SimExchange
   return {
     async start({ port = 0 } = {}) {
       if (server !== undefined) throw new RangeError('start: the exchange is already running')
-      await prepareRecovery()
       server = await startServer({ port, gateway, connect })
       log?.info('simulated exchange is listening', { httpUrl: server.httpUrl, wsUrl: server.wsUrl, network })
       return { httpUrl: server.httpUrl, wsUrl: server.wsUrl }
@@ -102,6 +95,5 @@ export function createSimExchange(options: SimExchangeOptions = {}): SimExchange
     handleInfo: (payload) => gateway.info(payload, 'direct'),
     handleExchange: (payload, respond) => gateway.action(payload, 'direct', respond),
     connect,
-    idle: gateway.idle,
   }
 }

@@ -96,7 +96,7 @@ function route(
     return
   }
   if (pathOf(request) === '/info') respond(gateway.info(payload, 'http'))
-  else gateway.action(payload, 'http', respond)
+  else gateway.action(payload, 'http', respond, `http ${request.socket.remotePort}`)
 }
 
 function refusal(request: IncomingMessage, body: string | undefined): Reply | undefined {
