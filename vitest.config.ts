@@ -13,6 +13,8 @@ export default defineConfig({
   },
   test: {
     include: ['tests/**/*.test.ts'],
+    // Thousands of random cases take their time on a busy machine; what hangs still fails.
+    testTimeout: 30_000,
     typecheck: { enabled: true, include: ['tests/**/*.test-d.ts'], ignoreSourceErrors: true },
   },
 })

@@ -25,6 +25,7 @@ import { createSystemClock } from './io/system-clock.js'
 import { address } from './model/account.js'
 import { positiveMs } from './model/guards.js'
 import { createAlarm } from './pipeline/alarm.js'
+import { createCancels } from './pipeline/cancels.js'
 import { createDispatch, type SentBatch } from './pipeline/dispatch.js'
 import { createEvidence } from './pipeline/evidence.js'
 import { createLifecycle } from './pipeline/lifecycle.js'
@@ -103,8 +104,9 @@ export function createExecutor(options: ExecutorOptions): Executor {
     onMismatch: (market) => lifecycle.resynchronise(`position of ${market} differs from the venue's`),
   })
   const resolver = createResolver(parts, ask, evidence, alarm)
-  const dispatch = createDispatch(parts, evidence, alarm, resolver)
-  const submit = createSubmit(parts, settlement, dispatch)
+  const cancels = createCancels(parts, evidence, resolver)
+  const dispatch = createDispatch({ parts, evidence, cancels, resolver, alarm })
+  const submit = createSubmit({ parts, settlement, dispatch, cancels })
 
   const cancelAll: Executor['cancelAll'] = ({ market } = {}) => {
     const open = [...orders.open()].filter(({ request }) => market === undefined || request.market.name === market)

@@ -15,7 +15,7 @@ import type { PhantomAgent, Signature, Signer } from '../ports.js'
 /** The part of a viem account that signs a digest. */
 export type DigestAccount = { readonly address: Address; sign(parameters: { readonly hash: Hex }): Promise<Hex> }
 
-/** The part of a wallet that signs EIP-712 data, as viem's accounts and wallet clients have it. */
+/** The part of a wallet that signs EIP-712 data, as viem's accounts have it. */
 export type TypedDataWallet = {
   readonly address: Address
   signTypedData(parameters: TypedData): Promise<Hex>
@@ -68,13 +68,10 @@ function signerFrom(source: string | DigestAccount | TypedDataWallet | undefined
   }
   const signerAddress = address(source.address, 'source.address')
   if ('sign' in source && typeof source.sign === 'function') {
-    return { address: signerAddress, sign: (digest) => guarded(() => source.sign({ hash: digest })) }
+    return foreignSigner(signerAddress, (digest) => source.sign({ hash: digest }))
   }
   if ('signTypedData' in source && typeof source.signTypedData === 'function') {
-    return {
-      address: signerAddress,
-      sign: (_digest, agent) => guarded(() => source.signTypedData(agentTypedData(agent))),
-    }
+    return foreignSigner(signerAddress, (_digest, agent) => source.signTypedData(agentTypedData(agent)))
   }
   throw new TypeError('source: expected an account with sign() or a wallet with signTypedData()')
 }
@@ -87,32 +84,63 @@ function keySigner(hexKey: string): Signer {
   if (key === undefined || !secp256k1.utils.isValidPrivateKey(key)) {
     throw new RangeError(`source: expected a private key of 64 hex digits, got a string of ${hexKey.length} characters`)
   }
-  const publicKey = secp256k1.getPublicKey(key, false)
-  const signerAddress = bytesToHex(keccak256(publicKey.subarray(1), 'bytes').subarray(12))
   return {
-    address: signerAddress,
+    address: addressOf(secp256k1.getPublicKey(key, false)),
     sign(digest) {
-      if (!/^0x[0-9a-f]{64}$/.test(digest)) throw new RangeError('digest: expected 0x and 64 hex digits')
+      assertDigest(digest)
       const signature = secp256k1.sign(digest.slice(2), key, { lowS: true })
       return toSignature(signature.r, signature.s, signature.recovery)
     },
   }
 }
 
-/** A foreign signer's error may quote its input; only the fact is passed on. */
-async function guarded(sign: () => Promise<Hex>): Promise<Signature> {
-  let hex: unknown
+/**
+ * A signer whose answers are checked: a browser wallet may have switched to another account, and the venue would
+ * execute the order there. An error of its own may quote its input, so only the fact is passed on.
+ */
+function foreignSigner(signerAddress: Address, ask: (digest: Hex, agent: PhantomAgent) => Promise<Hex>): Signer {
+  return {
+    address: signerAddress,
+    async sign(digest, agent) {
+      assertDigest(digest)
+      let hex: unknown
+      try {
+        hex = await ask(digest, agent)
+      } catch {
+        throw new ExecutorError('SIGN_FAILED', 'the signer failed')
+      }
+      if (typeof hex !== 'string' || !/^0x[0-9a-fA-F]{130}$/.test(hex)) {
+        throw new ExecutorError('SIGN_FAILED', 'the signer answered with something that is not a 65-byte signature')
+      }
+      const recovery = RECOVERY[hex.slice(130).toLowerCase()]
+      if (recovery === undefined) {
+        throw new ExecutorError('SIGN_FAILED', 'the signer answered with an unknown recovery id')
+      }
+      const r = BigInt(hex.slice(0, 66))
+      const s = BigInt(`0x${hex.slice(66, 130)}`)
+      if (recover(digest, r, s, recovery) !== signerAddress) {
+        throw new ExecutorError('SIGN_FAILED', `the signer did not sign for ${signerAddress}`)
+      }
+      return toSignature(r, s, recovery)
+    },
+  }
+}
+
+function recover(digest: Hex, r: bigint, s: bigint, recovery: number): Address | undefined {
   try {
-    hex = await sign()
+    const signature = new secp256k1.Signature(r, s).addRecoveryBit(recovery)
+    return addressOf(signature.recoverPublicKey(digest.slice(2)).toRawBytes(false))
   } catch {
-    throw new ExecutorError('SIGN_FAILED', 'the signer failed')
+    return undefined
   }
-  if (typeof hex !== 'string' || !/^0x[0-9a-fA-F]{130}$/.test(hex)) {
-    throw new ExecutorError('SIGN_FAILED', 'the signer answered with something that is not a 65-byte signature')
-  }
-  const recovery = RECOVERY[hex.slice(130).toLowerCase()]
-  if (recovery === undefined) throw new ExecutorError('SIGN_FAILED', 'the signer answered with an unknown recovery id')
-  return toSignature(BigInt(hex.slice(0, 66)), BigInt(`0x${hex.slice(66, 130)}`), recovery)
+}
+
+function addressOf(publicKey: Uint8Array): Address {
+  return bytesToHex(keccak256(publicKey.subarray(1), 'bytes').subarray(12))
+}
+
+function assertDigest(digest: Hex): void {
+  if (!/^0x[0-9a-f]{64}$/.test(digest)) throw new RangeError('digest: expected 0x and 64 hex digits')
 }
 
 /** The last byte of a signature: some wallets count from 0, some from 27. */

@@ -7,13 +7,19 @@
  *
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/tick-and-lot-size
  */
-import Big from 'big.js'
+import SharedBig from 'big.js'
 
 /** An exact decimal. Immutable; every operation returns a new value. */
-export type Decimal = Big
+export type Decimal = SharedBig
 
 /** What callers may hand in: a plain decimal string such as `"182.51"`, or a big.js value. */
 export type DecimalInput = string | Decimal
+
+/**
+ * Our own constructor. The one that big.js exports belongs to everybody in the process, and whoever sets its
+ * precision, its rounding or `strict` would set ours.
+ */
+const Big: SharedBig.BigConstructor = /* @__PURE__ */ SharedBig()
 
 export const ZERO: Decimal = /* @__PURE__ */ new Big(0)
 
@@ -25,20 +31,20 @@ const MAX_LENGTH = 64
  *
  * @param name the argument's name, for the message
  * @throws {TypeError} when the value is a number or anything but a string or Big
- * @throws {RangeError} when the string is not a plain decimal (no exponent, no sign but a leading minus)
+ * @throws {RangeError} when it is not a plain decimal of at most 64 characters (no exponent, no sign but a leading minus)
  */
 export function decimal(value: DecimalInput, name: string): Decimal {
-  if (value instanceof Big) return value
-  if (typeof value === 'object' && value !== null && isForeignBig(value)) return new Big(String(value))
-  if (typeof value !== 'string') {
+  if (value instanceof Big && value.constructor === Big) return value
+  const text: unknown = isBig(value) ? value.toFixed() : value
+  if (typeof text !== 'string') {
     throw new TypeError(`${name}: expected a decimal string or a Big, got ${describe(value)}`)
   }
-  if (value.length > MAX_LENGTH || !PLAIN_DECIMAL.test(value)) {
+  if (text.length > MAX_LENGTH || !PLAIN_DECIMAL.test(text)) {
     throw new RangeError(
-      `${name}: expected a plain decimal such as "182.51", got ${JSON.stringify(value.slice(0, MAX_LENGTH))}`,
+      `${name}: expected a plain decimal such as "182.51", got ${JSON.stringify(text.slice(0, MAX_LENGTH))}`,
     )
   }
-  return new Big(value)
+  return new Big(text)
 }
 
 /**
@@ -53,11 +59,12 @@ export function decimalFromVenue(value: unknown): Decimal | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? new Big(String(value)) : undefined
 }
 
-/** The canonical wire string: no exponent, no trailing zeros, no trailing point, and zero is `"0"`. */
+/**
+ * The canonical wire string: no exponent, no trailing zeros, no trailing point, and zero is `"0"`.
+ * big.js keeps no trailing zeros, but it keeps the sign of a zero.
+ */
 export function toWire(value: Decimal): string {
-  if (value.eq(ZERO)) return '0'
-  const text = value.toFixed()
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text
+  return value.eq(ZERO) ? '0' : value.toFixed()
 }
 
 /** Whether a string is already canonical; the wire refuses any other. */
@@ -65,13 +72,17 @@ export function isCanonical(text: string): boolean {
   return text.length <= MAX_LENGTH && PLAIN_DECIMAL.test(text) && toWire(new Big(text)) === text
 }
 
+/** Ten to the power of `exponent`. */
+export const powerOfTen = (exponent: number): Decimal => new Big(`1e${exponent}`)
+
 export const min = (a: Decimal, b: Decimal): Decimal => (a.lt(b) ? a : b)
 export const max = (a: Decimal, b: Decimal): Decimal => (a.gt(b) ? a : b)
 
 /** A Big made by another copy of big.js is a Big all the same. */
-function isForeignBig(value: object): boolean {
-  const { c, e, s } = value as Partial<Big>
-  return Array.isArray(c) && typeof e === 'number' && typeof s === 'number'
+function isBig(value: unknown): value is Decimal {
+  if (typeof value !== 'object' || value === null) return false
+  const { c, e, s, toFixed } = value as Partial<Decimal>
+  return Array.isArray(c) && typeof e === 'number' && typeof s === 'number' && typeof toFixed === 'function'
 }
 
 function describe(value: unknown): string {

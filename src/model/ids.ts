@@ -31,10 +31,15 @@ export function clientOrderId(value: unknown, name = 'clientOrderId'): ClientOrd
   return value
 }
 
-/** Sixteen bytes as a client order id. All-zero bytes become the id one, since zero means "none" to the venue. */
+/**
+ * The first sixteen bytes as a client order id. All-zero bytes become the id one, since zero means "none" to the venue.
+ *
+ * @throws {RangeError} when there are fewer: an id with less chance in it would come up again
+ */
 export function clientOrderIdFromBytes(bytes: Uint8Array): ClientOrderId {
+  if (bytes.length < 16) throw new RangeError(`bytes: expected at least 16, got ${bytes.length}`)
   let hex = ''
-  for (let i = 0; i < 16; i++) hex += (bytes[i] ?? 0).toString(16).padStart(2, '0')
+  for (const byte of bytes.subarray(0, 16)) hex += byte.toString(16).padStart(2, '0')
   const id = `0x${hex}` as const
   return id === ZERO_ID ? `0x${'0'.repeat(31)}1` : id
 }

@@ -8,8 +8,7 @@
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/tick-and-lot-size
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/asset-ids
  */
-import Big from 'big.js'
-import { type Decimal, ZERO } from './decimal.js'
+import { type Decimal, decimal, powerOfTen, ZERO } from './decimal.js'
 
 export type Side = 'buy' | 'sell'
 
@@ -34,6 +33,10 @@ export type Market = {
   readonly isDelisted: boolean
 }
 
+const SLOTS_PER_DEX = 10_000
+/** Ids from 100,000,000 on are outcomes, not perpetuals. */
+const MAX_DEX_INDEX = 9_989
+
 /**
  * The asset id of a perpetual.
  *
@@ -43,9 +46,9 @@ export type Market = {
  * @throws {RangeError} when either index is not an integer in range
  */
 export function perpAssetId(dexIndex: number, indexInMeta: number): number {
-  assertIndex(dexIndex, 'dexIndex', 9_999)
-  assertIndex(indexInMeta, 'indexInMeta', 9_999)
-  return dexIndex === 0 ? indexInMeta : 100_000 + dexIndex * 10_000 + indexInMeta
+  assertIndex(dexIndex, 'dexIndex', MAX_DEX_INDEX)
+  assertIndex(indexInMeta, 'indexInMeta', SLOTS_PER_DEX - 1)
+  return dexIndex === 0 ? indexInMeta : 100_000 + dexIndex * SLOTS_PER_DEX + indexInMeta
 }
 
 /** The dex a market name belongs to: what stands before the colon, or the empty string. */
@@ -66,7 +69,7 @@ export function priceDecimals(price: Decimal, szDecimals: number): number {
 
 /** The distance between neighbouring legal prices at this price. Never above 1, since integers are always legal. */
 export function tickAt(price: Decimal, szDecimals: number): Decimal {
-  return new Big(10).pow(-priceDecimals(price, szDecimals))
+  return powerOfTen(-priceDecimals(price, szDecimals))
 }
 
 /**
@@ -95,10 +98,10 @@ export function isLegalSize(size: Decimal, szDecimals: number): boolean {
 }
 
 /** The venue refuses an order worth less than this many units of quote. Closing a whole position is exempt. */
-export const MIN_ORDER_VALUE: Decimal = /* @__PURE__ */ new Big(10)
+export const MIN_ORDER_VALUE: Decimal = /* @__PURE__ */ decimal('10', 'MIN_ORDER_VALUE')
 
 /** A limit price may be at most this far from the reference price, either side; otherwise the whole batch dies. */
-const PRICE_BAND: Decimal = /* @__PURE__ */ new Big('0.8')
+const PRICE_BAND: Decimal = /* @__PURE__ */ decimal('0.8', 'PRICE_BAND')
 
 /** The lowest and highest price the venue takes around a reference (the mark). */
 export function priceBand(reference: Decimal): { readonly low: Decimal; readonly high: Decimal } {

@@ -9,6 +9,7 @@ import { isTerminal } from '../model/order.js'
 import type { CancelOutcome, Denied, Submission } from '../model/outcome.js'
 import { DENIED_REASONS } from '../model/reasons.js'
 import { intentOrderId } from '../wire/intent-id.js'
+import type { Cancels } from './cancels.js'
 import type { Dispatch } from './dispatch.js'
 import type { Parts } from './parts.js'
 import type { Settlement } from './settlement.js'
@@ -20,7 +21,14 @@ export type Submit = {
   close(): void
 }
 
-export function createSubmit(parts: Parts, settlement: Settlement, dispatch: Dispatch): Submit {
+export type SubmitParts = {
+  readonly parts: Parts
+  readonly settlement: Settlement
+  readonly dispatch: Dispatch
+  readonly cancels: Cancels
+}
+
+export function createSubmit({ parts, settlement, dispatch, cancels }: SubmitParts): Submit {
   const { clock, ids, emitter, gates, queue, orders, market, readiness } = parts
   let isClosed = false
 
@@ -98,7 +106,7 @@ export function createSubmit(parts: Parts, settlement: Settlement, dispatch: Dis
       return Promise.resolve({ status: 'notSent', message: `the cancel lane is full at ${pushed.capacity}` })
     }
     dispatch.kick()
-    return dispatch.cancelOutcome(entry)
+    return cancels.outcome(entry)
   }
 
   return {

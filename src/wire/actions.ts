@@ -88,17 +88,19 @@ export type TriggerSpec = {
   readonly isMarket: boolean
 }
 
+const IS_BUY: Record<Side, boolean> = { buy: true, sell: false }
 const TIF: Record<TimeInForce, TifWire> = { ioc: 'Ioc', gtc: 'Gtc', alo: 'Alo' }
+const TPSL: Record<TriggerSpec['trigger'], 'tp' | 'sl'> = { takeProfit: 'tp', stopLoss: 'sl' }
 const MAX_WIRE_DECIMALS = 8
 const MAX_BUILDER_FEE_TENTH_BPS = 100
 const MAX_PRIORITY_RATE = 100_000_000
 
-/** @throws {RangeError} when an asset id, price, size or client order id cannot be spelled */
+/** @throws {RangeError} when any part of the order cannot be spelled */
 export function orderWire(order: OrderSpec): OrderWire {
   const { type } = order
   const wire: OrderWire = {
     a: integer(order.assetId, 'assetId'),
-    b: order.side === 'buy',
+    b: spelled(IS_BUY, order.side, 'side'),
     p: positive(order.price, 'price'),
     // The venue reads a zero size on a position-sized trigger as "all of it"; on any other order it is a mistake.
     s: 'trigger' in type ? notNegative(order.size, 'size') : positive(order.size, 'size'),
@@ -109,10 +111,10 @@ export function orderWire(order: OrderSpec): OrderWire {
             trigger: {
               isMarket: type.isMarket,
               triggerPx: positive(type.triggerPrice, 'triggerPrice'),
-              tpsl: type.trigger === 'takeProfit' ? 'tp' : 'sl',
+              tpsl: spelled(TPSL, type.trigger, 'trigger'),
             },
           }
-        : { limit: { tif: TIF[type.timeInForce] } },
+        : { limit: { tif: spelled(TIF, type.timeInForce, 'timeInForce') } },
   }
   if (order.clientOrderId !== undefined) wire.c = clientOrderId(order.clientOrderId)
   return wire
@@ -292,6 +294,14 @@ function assertPriorityAllowed(orders: readonly OrderSpec[]): void {
   if (!allIoc && !allPassive) {
     throw new RangeError('priorityRate: every order must be IOC, or every order ALO and not reduce-only')
   }
+}
+
+/** Looks a word up and refuses any other: a side nobody knows must not end as a sell. */
+function spelled<K extends string, V>(table: Readonly<Record<K, V>>, word: K, name: string): V {
+  if (!Object.hasOwn(table, word)) {
+    throw new RangeError(`${name}: expected ${Object.keys(table).join(' or ')}, got ${String(word)}`)
+  }
+  return table[word]
 }
 
 function integer(value: number, name: string): number {

@@ -4,7 +4,7 @@
  *
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/exchange-endpoint
  */
-import type { Address } from '../model/account.js'
+import { type Address, address } from '../model/account.js'
 import type { Signature } from '../ports.js'
 import type { Action } from './actions.js'
 
@@ -30,7 +30,7 @@ export function signedPayload(request: UnsignedRequest, signature: Signature): S
     action,
     nonce,
     signature,
-    ...(vaultAddress === undefined ? {} : { vaultAddress }),
+    ...(vaultAddress === undefined ? {} : { vaultAddress: address(vaultAddress, 'vaultAddress') }),
     ...(expiresAfter === undefined ? {} : { expiresAfter }),
   }
 }

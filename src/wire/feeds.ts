@@ -8,7 +8,7 @@
 import { type Decimal, decimalFromVenue, ZERO } from '../model/decimal.js'
 import { type ClientOrderId, isClientOrderId } from '../model/ids.js'
 import type { Side } from '../model/market.js'
-import { arrayOf, integerOf, isObject, type JsonObject, stringOf } from './json.js'
+import { integerOf, isObject, type JsonObject, stringOf } from './json.js'
 
 export type Parsed<T> = { readonly items: readonly T[]; readonly malformed: number }
 
@@ -60,8 +60,8 @@ export function parseOrderUpdates(data: unknown): Parsed<OrderUpdate> {
 }
 
 export function parseUserFills(data: unknown): Fills {
-  if (!isObject(data)) return { items: [], malformed: 1, isSnapshot: false }
-  return { ...collect(arrayOf(data['fills']), parseFill), isSnapshot: data['isSnapshot'] === true }
+  if (!isObject(data) || !Array.isArray(data['fills'])) return { items: [], malformed: 1, isSnapshot: false }
+  return { ...collect(data['fills'], parseFill), isSnapshot: data['isSnapshot'] === true }
 }
 
 export function parseActiveAssetCtx(data: unknown): AssetContext | undefined {

@@ -58,8 +58,8 @@ function parsePost(data: unknown): Frame | undefined {
   if (id === undefined) return undefined
   if (type === 'error') {
     const message = typeof payload === 'string' ? payload : JSON.stringify(payload ?? null)
-    // The text begins with an HTTP status; from 500 on the request may have been executed.
-    return { kind: /^\s*5\d\d/.test(message) ? 'failure' : 'refusal', id, message }
+    // The text begins with an HTTP status. Only 4xx says that the request was not executed; anything else proves nothing.
+    return { kind: /^\s*4\d\d\b/.test(message) ? 'refusal' : 'failure', id, message }
   }
   // An info answer is wrapped once more, with its own type beside it.
   const content = type === 'info' && isObject(payload) && 'data' in payload ? payload['data'] : payload

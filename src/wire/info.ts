@@ -39,14 +39,17 @@ export const orderStatusRequest = (user: Address, id: ClientOrderId | number): I
 /** The validator dex is asked for by saying nothing. */
 const dexField = (dex: string): { dex?: string } => (dex === '' ? {} : { dex })
 
-/** Names by dex index. Index 0 is the validator dex, which the venue lists as null and we call the empty string. */
+/**
+ * Names by dex index. Index 0 is the validator dex, which the venue lists as null and we call the empty string;
+ * without it every index, and with it every asset id, would be off by one.
+ */
 export function parsePerpDexs(answer: unknown): readonly string[] | undefined {
-  if (!Array.isArray(answer)) return undefined
-  const names: string[] = []
-  for (const [index, dex] of answer.entries()) {
-    if (dex === null && index === 0) names.push('')
-    else if (isObject(dex) && typeof dex['name'] === 'string' && dex['name'] !== '') names.push(dex['name'])
-    else return undefined
+  if (!Array.isArray(answer) || answer[0] !== null) return undefined
+  const names = ['']
+  for (const dex of answer.slice(1) as unknown[]) {
+    const name = isObject(dex) ? stringOf(dex['name']) : undefined
+    if (!name) return undefined
+    names.push(name)
   }
   return names
 }
@@ -70,7 +73,8 @@ export function parseMeta(answer: unknown): Meta | undefined {
     if (asset === undefined) return undefined
     universe.push(asset)
   }
-  return { universe, collateralToken: integerOf(answer['collateralToken']) ?? 0 }
+  const collateralToken = integerOf(answer['collateralToken'] ?? 0)
+  return collateralToken === undefined ? undefined : { universe, collateralToken }
 }
 
 function parseMetaAsset(value: unknown): MetaAsset | undefined {

@@ -10,13 +10,16 @@ const MAX_LENGTH = 256
 /**
  * @param attempt 0 for the first placement of the intent; a later attempt is made only after the earlier one is proven dead
  * @throws {TypeError} when the intent id is not a string
- * @throws {RangeError} when it is empty or longer than 256 characters, or the attempt is not a whole number
+ * @throws {RangeError} when it is empty, longer than 256 characters or not well-formed, or the attempt is not a whole number
  */
 export function intentOrderId(intentId: string, attempt = 0): ClientOrderId {
   if (typeof intentId !== 'string') throw new TypeError(`intentId: expected a string, got ${typeof intentId}`)
   if (intentId.length === 0 || intentId.length > MAX_LENGTH) {
     throw new RangeError(`intentId: expected 1 to ${MAX_LENGTH} characters, got ${intentId.length}`)
   }
+  // In UTF-8 every half of a surrogate pair is the same replacement character, and two intents would be one order.
+  if (/\p{Surrogate}/u.test(intentId))
+    throw new RangeError('intentId: expected well-formed text, got half a surrogate pair')
   if (!Number.isSafeInteger(attempt) || attempt < 0) {
     throw new RangeError(`attempt: expected a whole number, got ${attempt}`)
   }

@@ -30,7 +30,8 @@ const INT32_MIN = -0x8000_0000
  */
 export function encode(value: Encodable): Uint8Array {
   const scan = prepare(value, '')
-  return scan.wide ? concat(compose(scan.value, [])) : new Uint8Array(packr.pack(scan.value))
+  // A copy: what msgpackr returns is a view into a buffer of 8 kB that it shares between calls.
+  return concat(scan.wide ? compose(scan.value, []) : [packr.pack(scan.value)])
 }
 
 type Prepared = { readonly value: Encodable; readonly wide: boolean }
@@ -44,7 +45,7 @@ function prepare(value: Encodable | undefined, path: string): Prepared {
   }
   if (Array.isArray(value)) {
     let wide = false
-    const items = value.map((item: Encodable, index) => {
+    const items = Array.from(value, (item: Encodable, index) => {
       const prepared = prepare(item, `${path}[${index}]`)
       wide ||= prepared.wide
       return prepared.value
@@ -52,15 +53,22 @@ function prepare(value: Encodable | undefined, path: string): Prepared {
     return { value: items, wide }
   }
   if (typeof value !== 'object') throw new TypeError(`${path || 'action'}: cannot encode a ${typeof value}`)
+  if (!isPlain(value)) throw new TypeError(`${path || 'action'}: expected a plain object`)
   let wide = false
-  const map: Record<string, Encodable> = {}
+  const entries: [string, Encodable][] = []
   for (const [key, item] of Object.entries(value)) {
     if (item === undefined) continue
     const prepared = prepare(item, path ? `${path}.${key}` : key)
     wide ||= prepared.wide
-    map[key] = prepared.value
+    entries.push([key, prepared.value])
   }
-  return { value: map, wide }
+  return { value: Object.fromEntries(entries), wide }
+}
+
+/** A Big, a date or a Map has a JSON form of its own, so what is sent would differ from what is hashed. Any realm's objects pass. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 function compose(value: Encodable | undefined, out: Uint8Array[]): Uint8Array[] {
@@ -73,17 +81,14 @@ function compose(value: Encodable | undefined, out: Uint8Array[]): Uint8Array[] 
     const entries = Object.entries(value)
     out.push(head(entries.length, 0x80, 0xde))
     for (const [key, item] of entries) {
-      out.push(leaf(key))
+      out.push(packr.pack(key))
       compose(item, out)
     }
   } else {
-    out.push(leaf(value ?? null))
+    out.push(packr.pack(value ?? null))
   }
   return out
 }
-
-/** msgpackr reuses its buffer between calls, so the bytes are copied. */
-const leaf = (value: string | number | boolean | null): Uint8Array => new Uint8Array(packr.pack(value))
 
 function head(length: number, fixed: number, sized16: number): Uint8Array {
   if (length < 16) return Uint8Array.of(fixed | length)

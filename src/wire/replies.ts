@@ -7,7 +7,7 @@
  *
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/exchange-endpoint
  */
-import { type Decimal, decimalFromVenue } from '../model/decimal.js'
+import { type Decimal, decimalFromVenue, ZERO } from '../model/decimal.js'
 import { type ClientOrderId, isClientOrderId } from '../model/ids.js'
 import { integerOf, isObject, type JsonObject } from './json.js'
 
@@ -76,9 +76,9 @@ function spread<T>(
   return Array.from({ length: count }, (): Unreadable => ({ kind: 'unknown', raw: payload }))
 }
 
-/** Tells a whole-action refusal from an answer with content. A string where an object belongs is a refusal too. */
+/** Tells a whole-action refusal from an answer with content. A string where the response belongs is a refusal too. */
 function open(payload: unknown): { readonly error: string } | { readonly response?: JsonObject } {
-  if (!isObject(payload)) return typeof payload === 'string' ? { error: payload } : {}
+  if (!isObject(payload)) return {}
   const { status, response } = payload
   if (typeof response === 'string') return { error: response }
   if (status === 'ok' && isObject(response)) return { response }
@@ -100,7 +100,7 @@ function parseOrderEntry(entry: unknown): OrderReply {
     const orderId = integerOf(filled['oid'])
     const totalSize = decimalFromVenue(filled['totalSz'])
     const averagePrice = decimalFromVenue(filled['avgPx'])
-    if (orderId !== undefined && totalSize !== undefined && averagePrice !== undefined) {
+    if (orderId !== undefined && totalSize?.gt(ZERO) && averagePrice?.gt(ZERO)) {
       return { kind: 'filled', orderId, totalSize, averagePrice, ...echoedId(filled) }
     }
   }

@@ -22,7 +22,9 @@ export function classifyStatus(status: string): StatusClass {
   ) {
     return 'canceled'
   }
-  return status === 'rejected' || status.endsWith('Rejected') ? 'rejected' : 'unknown'
+  if (status === 'rejected' || status.endsWith('Rejected')) return 'rejected'
+  // Two refusals of builder-deployed dexes do not carry the suffix.
+  return status === 'hip3CrossMarginReduceOnly' || status === 'hip3CrossMarginDisabled' ? 'rejected' : 'unknown'
 }
 
 const REASONS: Readonly<Record<string, RejectedReason>> = {
@@ -43,7 +45,10 @@ const REASONS: Readonly<Record<string, RejectedReason>> = {
   oracleRejected: 'ORACLE_DISTANCE',
   perpMaxPositionRejected: 'MAX_POSITION',
   tooManyOpenOrdersRejected: 'TOO_MANY_ORDERS',
+  hip3CrossMarginReduceOnly: 'CROSS_MARGIN',
+  hip3CrossMarginDisabled: 'CROSS_MARGIN',
 }
 
 /** Why an order was refused, as told by a status word. */
-export const rejectedReasonOf = (status: string): RejectedReason => REASONS[status] ?? 'UNMAPPED'
+export const rejectedReasonOf = (status: string): RejectedReason =>
+  (Object.hasOwn(REASONS, status) ? REASONS[status] : undefined) ?? 'UNMAPPED'

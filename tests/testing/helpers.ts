@@ -150,7 +150,7 @@ export function createBench(options: SimExchangeOptions = {}): Bench {
     act(action, { as = USER, nonce, expiresAfter } = {}) {
       lastNonce = nonce ?? Math.max(lastNonce + 1, clock.now())
       let reply: Reply | undefined
-      const signature = createUnverifiedSigner(as).sign('0x')
+      const signature = createUnverifiedSigner(as).sign('0x', { network: 'testnet', connectionId: '0x' })
       const payload = { action, nonce: lastNonce, signature, ...(expiresAfter === undefined ? {} : { expiresAfter }) }
       exchange.handleExchange(payload, (answer) => {
         reply = answer

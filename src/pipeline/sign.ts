@@ -1,0 +1,47 @@
+/**
+ * From a batch to a signed request: the nonce is taken right before the signature, and the expiry is in both the hash
+ * and the payload, because both are made from the same object.
+ */
+import type { Batch } from '../control/batch-queue.js'
+import { ExecutorError } from '../errors.js'
+import type { Signature } from '../ports.js'
+import { type SignedPayload, signedPayload, type UnsignedRequest } from '../wire/envelope.js'
+import { l1ActionHash, l1Digest } from '../wire/l1-hash.js'
+import type { Parts } from './parts.js'
+import { actionOf } from './spell.js'
+
+export type Sign = {
+  /** When an order sent now expires, Unix ms in the venue's time. */
+  expiry(): number
+  /**
+   * Answers at once when the signer does, otherwise with a promise that ends at the signer's deadline.
+   *
+   * @throws {ExecutorError | TypeError | RangeError} when the request cannot be made
+   */
+  sign(batch: Batch, expiresAfter: number | undefined): SignedPayload | Promise<SignedPayload>
+}
+
+export function createSign({ clock, nonces, signer, transport, vaultAddress, limits }: Parts): Sign {
+  const { network } = transport
+
+  function withDeadline(signature: Promise<Signature>): Promise<Signature> {
+    return new Promise((resolve, reject) => {
+      const late = (): void => reject(new ExecutorError('SIGN_FAILED', 'the signer did not answer in time'))
+      const cancel = clock.schedule(late, limits.signTimeoutMs)
+      signature.then(resolve, reject).finally(cancel)
+    })
+  }
+
+  return {
+    expiry: () => nonces.serverTime(clock.now()) + limits.expiresAfterMs,
+    sign(batch, expiresAfter) {
+      const nonce = nonces.next(clock.now())
+      const request: UnsignedRequest = { action: actionOf(batch), nonce, vaultAddress, expiresAfter }
+      const connectionId = l1ActionHash(request.action, request)
+      const signature = signer.sign(l1Digest(connectionId, network), { network, connectionId })
+      return 'then' in signature
+        ? withDeadline(signature).then((made) => signedPayload(request, made))
+        : signedPayload(request, signature)
+    },
+  }
+}

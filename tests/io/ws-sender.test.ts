@@ -1,0 +1,344 @@
+import { createWsSender, type TransportState, type WebSocketLike, type WsSenderOptions } from 'hip3-executor'
+import { createManualClock } from 'hip3-executor/testing'
+import { describe, expect, it } from 'vitest'
+import { QUIET } from '../helpers/harness.js'
+
+/** The far end of a socket, in the hands of the test. */
+type FakeSocket = WebSocketLike & {
+  state: number
+  buffered: number
+  readonly sent: string[]
+  say(message: unknown): void
+  hangUp(): void
+}
+
+function createFakeSocket(): FakeSocket {
+  const socket: FakeSocket = {
+    state: 0,
+    buffered: 0,
+    sent: [],
+    get readyState() {
+      return socket.state
+    },
+    get bufferedAmount() {
+      return socket.buffered
+    },
+    onopen: null,
+    onclose: null,
+    onerror: null,
+    onmessage: null,
+    send: (text) => void socket.sent.push(text),
+    close() {
+      socket.state = 3
+      socket.onclose?.()
+    },
+    say: (message) => socket.onmessage?.({ data: typeof message === 'string' ? message : JSON.stringify(message) }),
+    hangUp() {
+      socket.state = 3
+      socket.onclose?.()
+    },
+  }
+  return socket
+}
+
+function createBench(options: Partial<WsSenderOptions> = {}) {
+  const clock = createManualClock()
+  const sockets: FakeSocket[] = []
+  const transport = createWsSender({
+    network: 'testnet',
+    clock,
+    random: () => 1,
+    logger: QUIET,
+    webSocket: () => {
+      const socket = createFakeSocket()
+      sockets.push(socket)
+      return socket
+    },
+    ...options,
+  })
+  const last = (): FakeSocket => {
+    const socket = sockets.at(-1)
+    if (socket === undefined) throw new Error('no socket was opened')
+    return socket
+  }
+  const accept = (): void => {
+    last().state = 1
+    last().onopen?.()
+  }
+  const openUp = (): Promise<void> => {
+    const connected = transport.connect()
+    accept()
+    return connected
+  }
+  return { clock, sockets, transport, last, accept, openUp }
+}
+
+const INFO = { type: 'info', payload: { type: 'exchangeStatus' } } as const
+const idOf = (frame: string | undefined): number => (JSON.parse(frame ?? '{}') as { id: number }).id
+
+describe('a post', () => {
+  it('is written in the call or refused in the call, and nothing is ever buffered', async () => {
+    const { transport, last, openUp, sockets } = createBench()
+    expect(transport.post(INFO)).toEqual({ written: false, why: 'connecting' })
+    const opening = openUp()
+    await opening
+    expect(last().sent).toEqual([])
+    expect(transport.post(INFO).written).toBe(true)
+    expect(last().sent).toHaveLength(1)
+    last().state = 2
+    expect(transport.post(INFO)).toEqual({ written: false, why: 'connecting' })
+    await transport.close()
+    expect(transport.post(INFO)).toEqual({ written: false, why: 'closed' })
+    expect(sockets).toHaveLength(1)
+  })
+
+  it('is answered by its own id, whatever the order of the answers (F-05)', async () => {
+    const { transport, last, openUp } = createBench()
+    await openUp()
+    const [first, second] = [transport.post(INFO), transport.post(INFO)]
+    const [a, b] = last().sent.map(idOf)
+    last().say({ channel: 'post', data: { id: b, response: { type: 'info', payload: { type: 'x', data: 'two' } } } })
+    last().say({ channel: 'post', data: { id: a, response: { type: 'info', payload: { type: 'x', data: 'one' } } } })
+    last().say({ channel: 'post', data: { id: a, response: { type: 'info', payload: { type: 'x', data: 'again' } } } })
+    expect(first.written && (await first.reply)).toEqual({ status: 'answered', payload: 'one' })
+    expect(second.written && (await second.reply)).toEqual({ status: 'answered', payload: 'two' })
+  })
+
+  it('tells a request the venue refused from one it may have executed', async () => {
+    const { transport, last, openUp } = createBench()
+    await openUp()
+    const results = [0, 1, 2, 3].map(() => transport.post({ type: 'action', payload: { n: 1 } }))
+    const [limited, broken, unread, tooMany] = last().sent.map(idOf)
+    last().say({
+      channel: 'post',
+      data: { id: limited, response: { type: 'error', payload: '429 Too Many Requests' } },
+    })
+    last().say({ channel: 'post', data: { id: broken, response: { type: 'error', payload: '502 Bad Gateway' } } })
+    last().say({
+      channel: 'error',
+      data: `Error parsing JSON into valid websocket request: {"method":"post","id":${unread}}`,
+    })
+    last().say({ channel: 'error', data: `too many pending post requests id=${tooMany}` })
+    const replies = await Promise.all(results.map((result) => (result.written ? result.reply : undefined)))
+    expect(replies.map((reply) => reply?.status)).toEqual(['refused', 'lost', 'refused', 'refused'])
+  })
+
+  it('is lost the moment its connection is, and its id is never used again', async () => {
+    const { transport, last, openUp, accept, clock } = createBench()
+    await openUp()
+    const result = transport.post(INFO)
+    const before = idOf(last().sent[0])
+    last().hangUp()
+    expect(result.written && (await result.reply)).toMatchObject({ status: 'lost' })
+    clock.advance(500)
+    accept()
+    transport.post(INFO)
+    expect(idOf(last().sent[0])).toBeGreaterThan(before)
+  })
+
+  it('is refused beyond a hundred unanswered ones and while the network takes nothing', async () => {
+    const { transport, last, openUp } = createBench({ maxBufferedBytes: 1_000 })
+    await openUp()
+    for (let n = 0; n < 100; n++) expect(transport.post(INFO).written).toBe(true)
+    expect(transport.post(INFO)).toEqual({ written: false, why: 'throttled' })
+    last().say({
+      channel: 'post',
+      data: { id: idOf(last().sent[0]), response: { type: 'info', payload: { data: 1 } } },
+    })
+    last().buffered = 1_001
+    expect(transport.post(INFO)).toEqual({ written: false, why: 'backpressure' })
+    last().buffered = 0
+    expect(transport.post(INFO).written).toBe(true)
+  })
+})
+
+describe('frames that make no sense', () => {
+  it('do no harm', async () => {
+    const { transport, last, openUp } = createBench()
+    await openUp()
+    for (const frame of [
+      'Websocket connection established.',
+      '',
+      '{',
+      'null',
+      '[]',
+      '42',
+      '{"channel":5}',
+      '{"channel":"post","data":{}}',
+    ]) {
+      last().say(frame)
+    }
+    last().onmessage?.({ data: new Uint8Array([1, 2, 3]) })
+    expect(transport.state.status).toBe('open')
+  })
+})
+
+describe('a subscription', () => {
+  const FILLS = { type: 'userFills', user: '0xABCDEF0000000000000000000000000000000001' }
+  const CONTEXT = { type: 'activeAssetCtx', coin: 'xyz:NVDA' }
+  const confirm = (subscription: object) => ({
+    channel: 'subscriptionResponse',
+    data: { method: 'subscribe', subscription },
+  })
+
+  it('is confirmed by what the venue makes of it: lower case, defaults added', async () => {
+    const { transport, last, openUp } = createBench()
+    await openUp()
+    const { confirmed } = transport.subscribe(FILLS, () => {})
+    expect(transport.state.isSubscribed).toBe(false)
+    last().say(confirm({ ...FILLS, user: FILLS.user.toLowerCase(), aggregateByTime: false }))
+    await confirmed
+    expect(transport.state.isSubscribed).toBe(true)
+  })
+
+  it('hears its own feed only, and survives a listener that throws', async () => {
+    const { transport, last, openUp } = createBench()
+    await openUp()
+    const heard: unknown[] = []
+    transport.subscribe(CONTEXT, () => {
+      throw new Error('a bug of the host')
+    })
+    transport.subscribe(CONTEXT, (data) => heard.push(data))
+    last().say({ channel: 'activeAssetCtx', data: { coin: 'xyz:NVDA', ctx: 1 } })
+    last().say({ channel: 'activeAssetCtx', data: { coin: 'flx:NVDA', ctx: 2 } })
+    last().say({ channel: 'userFills', data: { user: FILLS.user, fills: [] } })
+    expect(heard).toEqual([{ coin: 'xyz:NVDA', ctx: 1 }])
+  })
+
+  it('comes back on the next connection, user feeds first, and is not counted as confirmed before it is', async () => {
+    const { transport, last, openUp, accept, clock } = createBench()
+    await openUp()
+    transport.subscribe(CONTEXT, () => {})
+    const fills = transport.subscribe(FILLS, () => {})
+    last().say(confirm(CONTEXT))
+    last().say(confirm(FILLS))
+    const states: TransportState[] = []
+    transport.onState((state) => states.push(state))
+    last().hangUp()
+    expect(transport.state).toMatchObject({ status: 'connecting', isSubscribed: false })
+    clock.advance(500)
+    accept()
+    expect(
+      last().sent.map((frame) => (JSON.parse(frame) as { subscription: { type: string } }).subscription.type),
+    ).toEqual(['userFills', 'activeAssetCtx'])
+    expect(transport.state).toMatchObject({ status: 'open', generation: 2, isSubscribed: false })
+    last().say(confirm(FILLS))
+    expect(fills.generation).toBe(2)
+    expect(transport.state.isSubscribed).toBe(false)
+    last().say(confirm(CONTEXT))
+    expect(transport.state.isSubscribed).toBe(true)
+    expect(states.map(({ status }) => status)).toContain('connecting')
+  })
+
+  it('is asked for again when its confirmation does not come', async () => {
+    const { transport, last, openUp, clock } = createBench({ pingIntervalMs: 1_000 })
+    await openUp()
+    transport.subscribe(FILLS, () => {})
+    clock.advance(1_000)
+    expect(last().sent.filter((frame) => frame.includes('"subscribe"'))).toHaveLength(2)
+    last().say({ channel: 'error', data: `Already subscribed: ${JSON.stringify(FILLS)}` })
+    expect(transport.state.isSubscribed).toBe(true)
+  })
+
+  it('that the venue refuses is reported to who waits for it', async () => {
+    const { transport, last, openUp } = createBench()
+    await openUp()
+    const { confirmed } = transport.subscribe(FILLS, () => {})
+    last().say({ channel: 'error', data: 'Cannot track more than 15 total users.' })
+    await expect(confirmed).rejects.toMatchObject({
+      code: 'VENUE_REFUSED',
+      message: 'Cannot track more than 15 total users.',
+    })
+  })
+
+  it('ends when nobody listens any more', async () => {
+    const { transport, last, openUp } = createBench()
+    await openUp()
+    const one = transport.subscribe(CONTEXT, () => {})
+    const two = transport.subscribe(CONTEXT, () => {})
+    one.unsubscribe()
+    one.unsubscribe()
+    expect(last().sent.join()).not.toContain('unsubscribe')
+    two.unsubscribe()
+    expect(last().sent.at(-1)).toContain('unsubscribe')
+  })
+})
+
+describe('a connection', () => {
+  it('that stops answering is found out and replaced', async () => {
+    const { transport, last, openUp, clock, sockets } = createBench()
+    await openUp()
+    clock.advance(10_000)
+    expect(last().sent).toEqual(['{"method":"ping"}'])
+    last().say({ channel: 'pong' })
+    clock.advance(15_000)
+    expect(transport.state.status).toBe('open')
+    clock.advance(5_000)
+    expect(transport.state.status).toBe('connecting')
+    clock.advance(1_000)
+    expect(sockets).toHaveLength(2)
+  })
+
+  it('is tried again with growing waits that start over after a good one', async () => {
+    const { transport, last, openUp, accept, clock, sockets } = createBench()
+    await openUp()
+    const waits: number[] = []
+    for (const _ of [1, 2, 3]) {
+      last().hangUp()
+      const count = sockets.length
+      let waited = 0
+      while (sockets.length === count) {
+        clock.advance(100)
+        waited += 100
+      }
+      waits.push(waited)
+      accept()
+    }
+    expect(waits).toEqual([500, 1_000, 2_000])
+    clock.advance(10_000)
+    last().say({ channel: 'pong' })
+    clock.advance(5_000)
+    last().hangUp()
+    clock.advance(500)
+    expect(sockets).toHaveLength(5)
+    expect(transport.state.generation).toBe(4)
+  })
+
+  it('waits no longer than the largest wait, however long the venue is away', () => {
+    const { transport, last, clock, sockets } = createBench({ maxReconnectDelayMs: 4_000 })
+    void transport.connect()
+    for (let n = 0; n < 200; n++) {
+      last().hangUp()
+      clock.advance(4_000)
+    }
+    expect(sockets).toHaveLength(201)
+  })
+
+  it('can be given up by whoever waits for it', async () => {
+    const { transport } = createBench()
+    const patience = new AbortController()
+    const connecting = transport.connect({ signal: patience.signal })
+    patience.abort()
+    await expect(connecting).rejects.toMatchObject({ code: 'ABORTED' })
+    await expect(transport.connect({ signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' })
+  })
+
+  it('when closed settles who waits, sends nothing more and leaves no timer', async () => {
+    const { transport, clock, last, openUp, sockets } = createBench()
+    await openUp()
+    const { confirmed } = transport.subscribe({ type: 'userFills', user: '0x1' }, () => {})
+    await transport.close()
+    await transport.close()
+    await expect(confirmed).rejects.toMatchObject({ code: 'CLOSED' })
+    await expect(transport.connect()).rejects.toMatchObject({ code: 'CLOSED' })
+    expect(last().state).toBe(3)
+    expect(clock.pendingTimers).toBe(0)
+    clock.advance(60_000)
+    expect(sockets).toHaveLength(1)
+  })
+
+  it('refuses options that cannot work', () => {
+    expect(() => createWsSender({ network: 'main' as never })).toThrow(/^network: expected "mainnet" or "testnet"/)
+    expect(() => createWsSender({ network: 'testnet', pingIntervalMs: 0 })).toThrow(/^pingIntervalMs/)
+  })
+})

@@ -1,0 +1,289 @@
+/** The questions to `/info`, and answers that are read in full or not at all. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { toWire } from '../../src/model/decimal.js'
+import {
+  clearinghouseStateRequest,
+  exchangeStatusRequest,
+  metaRequest,
+  openOrdersRequest,
+  orderStatusRequest,
+  parseClearinghouseState,
+  parseExchangeTime,
+  parseMeta,
+  parseOpenOrders,
+  parseOrderStatus,
+  parsePerpDexs,
+  perpDexsRequest,
+} from '../../src/wire/info.js'
+import { recordedUniverse, TEST_ADDRESS } from '../helpers/fixtures.js'
+import { anyAnswer } from '../helpers/near-json.js'
+
+const CLOID = '0x0de3e244a8f44fc28a6b7bc852d66d19'
+
+describe('a question', () => {
+  it('names the dex, and the validator dex by saying nothing (F-40)', () => {
+    expect(metaRequest('xyz')).toStrictEqual({ type: 'meta', dex: 'xyz' })
+    expect(metaRequest('')).toStrictEqual({ type: 'meta' })
+    expect(clearinghouseStateRequest(TEST_ADDRESS, 'xyz')).toStrictEqual({
+      type: 'clearinghouseState',
+      user: TEST_ADDRESS,
+      dex: 'xyz',
+    })
+    expect(clearinghouseStateRequest(TEST_ADDRESS, '')).toStrictEqual({
+      type: 'clearinghouseState',
+      user: TEST_ADDRESS,
+    })
+    expect(openOrdersRequest(TEST_ADDRESS, 'flx')).toStrictEqual({
+      type: 'frontendOpenOrders',
+      user: TEST_ADDRESS,
+      dex: 'flx',
+    })
+    expect(orderStatusRequest(TEST_ADDRESS, CLOID)).toStrictEqual({
+      type: 'orderStatus',
+      user: TEST_ADDRESS,
+      oid: CLOID,
+    })
+    expect([perpDexsRequest(), exchangeStatusRequest()]).toStrictEqual([
+      { type: 'perpDexs' },
+      { type: 'exchangeStatus' },
+    ])
+  })
+})
+
+describe('perpDexs', () => {
+  it('counts the leading null as the validator dex', () => {
+    expect(parsePerpDexs(recordedUniverse.perpDexs)).toStrictEqual(['', 'xyz', 'flx', 'vntl', 'hyna'])
+    expect(parsePerpDexs([null])).toStrictEqual([''])
+  })
+
+  it.each<[string, unknown]>([
+    ['no leading null: every id would be another market’s', [{ name: 'xyz' }, { name: 'flx' }]],
+    ['a null further on', [null, { name: 'xyz' }, null]],
+    ['a dex without a name', [null, { fullName: 'XYZ' }]],
+    ['a dex with an empty name', [null, { name: '' }]],
+    ['a text for a dex', [null, 'xyz']],
+    ['nothing in it', []],
+    ['no list', { 0: null }],
+    ['null', null],
+  ])('is unreadable with %s', (_, answer) => {
+    expect(parsePerpDexs(answer)).toBeUndefined()
+  })
+})
+
+describe('meta', () => {
+  const ASSET = { name: 'xyz:NVDA', szDecimals: 3, maxLeverage: 10 }
+  const meta = (...universe: unknown[]): unknown => ({ universe, collateralToken: 0 })
+
+  it.each([
+    [{}, 'cross'],
+    [{ onlyIsolated: true }, 'noCross'],
+    [{ onlyIsolated: null, marginMode: null }, 'cross'],
+    [{ onlyIsolated: true, marginMode: 'noCross' }, 'noCross'],
+    [{ marginMode: 'noCross' }, 'noCross'],
+    [{ onlyIsolated: true, marginMode: 'strictIsolated' }, 'strictIsolated'],
+    [{ marginMode: 'strictIsolated' }, 'strictIsolated'],
+  ])('%j is margin mode %s', (fields, marginMode) => {
+    expect(parseMeta(meta({ ...ASSET, ...fields }))?.universe).toStrictEqual([
+      { ...ASSET, marginMode, isDelisted: false },
+    ])
+  })
+
+  it('keeps delisted slots in their place', () => {
+    const parsed = parseMeta(
+      meta(ASSET, { ...ASSET, name: 'xyz:COST', isDelisted: true }, { ...ASSET, name: 'xyz:MU' }),
+    )
+    expect(parsed?.universe.map(({ name, isDelisted }) => [name, isDelisted])).toStrictEqual([
+      ['xyz:NVDA', false],
+      ['xyz:COST', true],
+      ['xyz:MU', false],
+    ])
+  })
+
+  it('reads the collateral, which is USDC where it is not said', () => {
+    expect(parseMeta({ universe: [], collateralToken: 360 })?.collateralToken).toBe(360)
+    expect(parseMeta({ universe: [] })?.collateralToken).toBe(0)
+    expect(parseMeta({ universe: [], collateralToken: 'USDH' })).toBeUndefined()
+  })
+
+  it.each<[string, unknown]>([
+    ['no name', { szDecimals: 3, maxLeverage: 10 }],
+    ['no szDecimals (no default is guessed, W-34)', { name: 'xyz:NVDA', maxLeverage: 10 }],
+    ['szDecimals below zero', { ...ASSET, szDecimals: -1 }],
+    ['szDecimals above eight', { ...ASSET, szDecimals: 9 }],
+    ['szDecimals that are no whole number', { ...ASSET, szDecimals: 2.5 }],
+    ['no leverage', { name: 'xyz:NVDA', szDecimals: 3 }],
+    ['null', null],
+    ['a text', 'xyz:NVDA'],
+  ])('is unreadable as a whole with an asset of %s', (_, asset) => {
+    expect(parseMeta(meta(ASSET, asset, ASSET))).toBeUndefined()
+  })
+
+  it.each([null, [], 'meta', {}, { universe: {} }])('is unreadable: %j', (answer) => {
+    expect(parseMeta(answer)).toBeUndefined()
+  })
+})
+
+describe('exchangeStatus', () => {
+  it('tells the venue’s time, as a number or as text', () => {
+    expect(parseExchangeTime({ time: 1_769_339_470_576, specialStatuses: null })).toBe(1_769_339_470_576)
+    expect(parseExchangeTime({ time: '1769339470576' })).toBe(1_769_339_470_576)
+  })
+
+  it.each([null, 5, {}, { time: null }, { time: 1.5 }, { time: -1 }, { time: 'soon' }])(
+    'is unreadable: %j',
+    (answer) => {
+      expect(parseExchangeTime(answer)).toBeUndefined()
+    },
+  )
+})
+
+describe('clearinghouseState', () => {
+  const state = (...positions: unknown[]): unknown => ({
+    assetPositions: positions.map((position) => ({ type: 'oneWay', position })),
+    marginSummary: { accountValue: '100.0' },
+    time: 1_769_339_470_576,
+  })
+  const read = (answer: unknown): unknown => {
+    const parsed = parseClearinghouseState(answer)
+    return parsed?.positions.map(({ market, size, entryPrice }) => [market, toWire(size), toWire(entryPrice)])
+  }
+
+  it('reads positions, and leaves out those that are none', () => {
+    expect(
+      read(
+        state(
+          { coin: 'xyz:NVDA', szi: '-0.250', entryPx: '176.20' },
+          { coin: 'xyz:TSLA', szi: '0.0', entryPx: null },
+          { coin: 'BTC', szi: 0.5, entryPx: 66_344 },
+        ),
+      ),
+    ).toStrictEqual([
+      ['xyz:NVDA', '-0.25', '176.2'],
+      ['BTC', '0.5', '66344'],
+    ])
+    expect(parseClearinghouseState(state())).toStrictEqual({ positions: [], time: 1_769_339_470_576 })
+  })
+
+  it.each<[string, unknown]>([
+    ['a position without a market', state({ szi: '1', entryPx: '1' })],
+    ['a position without a size', state({ coin: 'BTC', entryPx: '1' })],
+    ['a size that is no number', state({ coin: 'BTC', szi: 'flat', entryPx: '1' })],
+    ['a position without an entry price', state({ coin: 'BTC', szi: '1', entryPx: null })],
+    ['a position that is none', state(null)],
+    ['an entry that is none', { assetPositions: [null], time: 1 }],
+    ['no list of positions', { time: 1 }],
+    ['no time', { assetPositions: [] }],
+    ['null', null],
+  ])('is unreadable as a whole with %s: half a list looks like being flat', (_, answer) => {
+    expect(parseClearinghouseState(answer)).toBeUndefined()
+  })
+})
+
+describe('open orders', () => {
+  const ORDER = {
+    coin: 'xyz:TSLA',
+    side: 'A',
+    limitPx: '450.10',
+    sz: '0.5',
+    oid: 446_050_656_712,
+    timestamp: 1_724_361_546_645,
+    origSz: '1.0',
+    reduceOnly: true,
+    orderType: 'Limit',
+    tif: 'Gtc',
+    cloid: CLOID,
+    children: [],
+  }
+  const read = (answer: unknown): unknown =>
+    parseOpenOrders(answer)?.map(({ limitPrice, remainingSize, originalSize, ...rest }) => ({
+      ...rest,
+      sizes: [limitPrice, remainingSize, originalSize].map(toWire),
+    }))
+  const READ = {
+    market: 'xyz:TSLA',
+    side: 'sell',
+    orderId: 446_050_656_712,
+    clientOrderId: CLOID,
+    reduceOnly: true,
+    placedAt: 1_724_361_546_645,
+    sizes: ['450.1', '0.5', '1'],
+  }
+
+  it('reads the long form and the short one', () => {
+    expect(read([ORDER])).toStrictEqual([READ])
+    const { reduceOnly, orderType, tif, cloid, children, ...short } = ORDER
+    expect(read([short])).toStrictEqual([{ ...READ, clientOrderId: undefined, reduceOnly: false }])
+    expect(read([{ ...ORDER, cloid: null }])).toStrictEqual([{ ...READ, clientOrderId: undefined }])
+    expect(read([])).toStrictEqual([])
+  })
+
+  it.each<[string, unknown]>([
+    ...(['coin', 'side', 'oid', 'limitPx', 'sz', 'origSz'] as const).map((key): [string, unknown] => [
+      `an order without ${key}`,
+      [ORDER, { ...ORDER, [key]: undefined }],
+    ]),
+    ['an order that is none', [ORDER, null]],
+    ['an object', { 0: ORDER }],
+    ['null', null],
+  ])('is unreadable as a whole with %s', (_, answer) => {
+    expect(parseOpenOrders(answer)).toBeUndefined()
+  })
+})
+
+describe('orderStatus', () => {
+  const found = (order: unknown, status: unknown = 'filled'): unknown => ({
+    status: 'order',
+    order: { order, status, statusTimestamp: 1_724_361_546_645 },
+  })
+  const ORDER = {
+    ...{ coin: 'xyz:TSLA', side: 'A', limitPx: '450.1', sz: '0.0', oid: 1, timestamp: 1_724_361_546_000 },
+    ...{ isTrigger: false, reduceOnly: true, origSz: '0.0076', tif: 'FrontendMarket', cloid: CLOID },
+  }
+
+  it('finds an order, in whatever status, refused ones too', () => {
+    for (const status of ['open', 'filled', 'canceled', 'tickRejected', 'novelty']) {
+      const answer = parseOrderStatus(found(ORDER, status))
+      const order = answer?.found === 'absent' ? undefined : answer?.found
+      expect(order).toMatchObject({ market: 'xyz:TSLA', side: 'sell', orderId: 1, clientOrderId: CLOID, status })
+      expect(order?.statusAt).toBe(1_724_361_546_645)
+    }
+  })
+
+  it('does not find it, which is not the same as an answer nobody can read', () => {
+    expect(parseOrderStatus({ status: 'unknownOid' })).toStrictEqual({ found: 'absent' })
+    for (const answer of [
+      null,
+      {},
+      'unknownOid',
+      { status: 'order' },
+      { status: 'missing' },
+      found({}),
+      found(ORDER, 5),
+      [],
+    ]) {
+      expect(parseOrderStatus(answer)).toBeUndefined()
+    }
+  })
+})
+
+describe('any answer at all', () => {
+  it('is read in full or not, and never an exception', () => {
+    fc.assert(
+      fc.property(anyAnswer, (part) => {
+        for (const answer of [part, [part], [null, part], { universe: part }, { universe: [part] }, { time: part }]) {
+          parsePerpDexs(answer)
+          parseMeta(answer)
+          parseExchangeTime(answer)
+          parseOpenOrders(answer)
+          parseOrderStatus(answer)
+          parseOrderStatus({ status: 'order', order: answer })
+        }
+        for (const assetPositions of [part, [part], [{ position: part }]]) {
+          parseClearinghouseState({ assetPositions, time: 1 })
+        }
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})
