@@ -7,6 +7,7 @@ export type { AccountControl, BookInput, MarketControl } from './sim-exchange/co
 export { createUnverifiedSigner } from './sim-exchange/envelope.js'
 export type { Reply } from './sim-exchange/gateway.js'
 export { createSimExchange, type SimExchange, type SimExchangeOptions } from './sim-exchange/index.js'
+export type { SimLimits } from './sim-exchange/limits.js'
 export type {
   ExchangeRecord,
   RecordedFill,

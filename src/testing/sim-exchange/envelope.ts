@@ -9,9 +9,10 @@ import { l1ActionHash, l1Digest } from '../../wire/l1-hash.js'
 import { type Action, decodeAction } from './actions.js'
 import { addressText, fields, integer, optional, text, Undecodable } from './decode.js'
 import type { RecoverableSignature } from './signers.js'
+import { decodeUserAction, type UserAction, userDigest } from './user-actions.js'
 
 export type Envelope = {
-  readonly action: Action
+  readonly action: Action | UserAction
   readonly nonce: number
   readonly signature: RecoverableSignature
   readonly vaultAddress: Address | undefined
@@ -25,7 +26,7 @@ export function decodeEnvelope(payload: unknown): Envelope {
   const v = signature['v']
   if (v !== 27 && v !== 28) throw new Undecodable('signature.v: expected 27 or 28')
   return {
-    action: decodeAction(envelope['action']),
+    action: decodeUserAction(fields(envelope['action'], 'action')) ?? decodeAction(envelope['action']),
     nonce: integer(envelope['nonce'], 'nonce'),
     signature: { r: scalar(signature['r'], 'signature.r'), s: scalar(signature['s'], 'signature.s'), v },
     vaultAddress: optional(envelope['vaultAddress'], addressText, 'vaultAddress'),
@@ -40,9 +41,10 @@ function scalar(value: unknown, path: string): Hex {
   return `0x${hex.slice(2).padStart(64, '0')}`
 }
 
-/** What the signer of an L1 action signed. */
+/** What the signer signed. */
 export function envelopeDigest(envelope: Envelope, network: Network): Hex {
   const { action, nonce, vaultAddress, expiresAfter } = envelope
+  if ('hyperliquidChain' in action) return userDigest(action)
   return l1Digest(l1ActionHash(action, { nonce, vaultAddress, expiresAfter }), network)
 }
 

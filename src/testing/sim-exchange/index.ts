@@ -10,6 +10,7 @@ import { type AccountControl, createAccountControl, createMarketControl, type Ma
 import { createFeedHub } from './feeds.js'
 import { createGateway, type Reply } from './gateway.js'
 import { seedBook } from './house.js'
+import { limitsFrom, type SimLimits } from './limits.js'
 import { createRecorder, type ExchangeRecord } from './record.js'
 import { type SimServer, startServer } from './server.js'
 import { createSystemClock } from './system-clock.js'
@@ -24,6 +25,12 @@ export type SimExchangeOptions = {
   readonly universe?: Universe | undefined
   /** The default is true. When false, the signer is read from where `createUnverifiedSigner` writes it. */
   readonly verifySignatures?: boolean | undefined
+  /**
+   * Which of the venue's limits hold: all of them (`venue`), none, or those given, with `Infinity` for none. By
+   * default an address has its 10,000 actions and one more for each USDC traded, and an IP address has no limits,
+   * because everything that a test starts comes from one.
+   */
+  readonly limits?: 'venue' | 'none' | Partial<SimLimits> | undefined
   /** Decides the sizes in the seeded books and the hashes. The default is 1. */
   readonly seed?: number | undefined
   /** How many requests, finished orders and fills are remembered. The default is 100,000 of each. */
@@ -58,7 +65,15 @@ export function createSimExchange(options: SimExchangeOptions = {}): SimExchange
   if (!Number.isInteger(recordLimit) || recordLimit < 1) {
     throw new RangeError(`recordLimit: expected a whole number above zero, got ${recordLimit}`)
   }
-  const venue = createVenue({ clock, network, universe, seed, recordLimit, onBlock: () => gateway.publish() })
+  const venue = createVenue({
+    clock,
+    network,
+    limits: limitsFrom(options.limits),
+    universe,
+    seed,
+    recordLimit,
+    onBlock: () => gateway.publish(),
+  })
   for (const { spec, markets } of venue.dexes) {
     for (const market of markets) {
       const mid = spec.markets[market.indexInMeta]?.mid

@@ -8,6 +8,7 @@ import type { Clock } from '../../ports.js'
 import { createRandom } from '../seeded.js'
 import { createAccount } from './accounts.js'
 import { createBook } from './book.js'
+import type { SimLimits } from './limits.js'
 import { createNotices } from './notices.js'
 import { createOrderArchive } from './order-archive.js'
 import { createRing } from './ring.js'
@@ -22,6 +23,7 @@ const TRADES_KEPT = 100
 type VenueOptions = {
   readonly clock: Clock
   readonly network: Network
+  readonly limits: SimLimits
   readonly universe: Universe
   readonly seed: number
   readonly recordLimit: number
@@ -43,6 +45,7 @@ export function createVenue(options: VenueOptions): Venue {
   if (marketsByName.size !== markets.length) throw new RangeError('universe: two markets have the same name')
   return {
     network: options.network,
+    limits: options.limits,
     now: () => clock.now(),
     schedule: (fn, ms) =>
       clock.schedule(
