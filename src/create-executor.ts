@@ -48,8 +48,9 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const { transport } = options
   const ask = createAsk(transport, clock)
 
-  const hardStop = createHardStop({ clock })
-  const readiness = createReadiness()
+  const onListenerError = (error: unknown): void => logger.error('a listener threw', { error })
+  const hardStop = createHardStop({ clock, onListenerError })
+  const readiness = createReadiness({ onListenerError })
   const marketData = createMarketData({ maxMarkAgeMs: options.maxMarkAgeMs })
   const budget = options.budget ?? createActionBudget()
   const orders = createOrderLedger()

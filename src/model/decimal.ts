@@ -67,11 +67,6 @@ export function toWire(value: Decimal): string {
   return value.eq(ZERO) ? '0' : value.toFixed()
 }
 
-/** Whether a string is already canonical; the wire refuses any other. */
-export function isCanonical(text: string): boolean {
-  return text.length <= MAX_LENGTH && PLAIN_DECIMAL.test(text) && toWire(new Big(text)) === text
-}
-
 /** Ten to the power of `exponent`. */
 export const powerOfTen = (exponent: number): Decimal => new Big(`1e${exponent}`)
 

@@ -55,7 +55,7 @@ export type Harness = {
   inject(text: string): void
   /** Lets everything that waits for no time happen. */
   settle(): Promise<void>
-  /** Moves time and lets what follows from it happen, in steps small enough for answers to come in between. */
+  /** Moves time and lets what follows from it happen. */
   pass(ms: number): Promise<void>
   /** Order requests the exchange has received. */
   actions(): readonly { readonly type: string; readonly [key: string]: unknown }[]
@@ -105,15 +105,8 @@ export function createHarness(
       ...options,
     }),
     inject: (text) => sockets.at(-1)?.onmessage?.({ data: text }),
-    async settle() {
-      for (let turn = 0; turn < 200; turn++) await Promise.resolve()
-    },
-    async pass(ms) {
-      for (let left = ms; left > 0; left -= STEP_MS) {
-        clock.advance(Math.min(STEP_MS, left))
-        await harness.settle()
-      }
-    },
+    settle: () => clock.pass(0),
+    pass: clock.pass,
     actions: () =>
       exchange.record.requests
         .filter(({ kind }) => kind === 'action')
@@ -148,8 +141,6 @@ export function createHarness(
 
   return harness
 }
-
-const STEP_MS = 50
 
 export async function createStarted(options: HarnessOptions = {}): Promise<Harness> {
   const harness = createHarness(options)

@@ -2,16 +2,7 @@ import { createRequire } from 'node:module'
 import HostBig from 'big.js'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
-import {
-  type DecimalInput,
-  decimal,
-  decimalFromVenue,
-  isCanonical,
-  max,
-  min,
-  toWire,
-  ZERO,
-} from '../../src/model/decimal.js'
+import { type DecimalInput, decimal, decimalFromVenue, max, min, toWire, ZERO } from '../../src/model/decimal.js'
 
 /** The CommonJS file of big.js: another copy of the class, as a second version in a user's tree would be. */
 const ForeignBig = createRequire(import.meta.url)('big.js') as typeof HostBig
@@ -141,7 +132,7 @@ describe('a decimal', () => {
   })
 })
 
-describe('toWire', () => {
+describe('toWire, the only form the venue hashes (W-48)', () => {
   // The first eleven are what other implementations agree on.
   it.each([
     ['0', '0'],
@@ -176,7 +167,6 @@ describe('toWire', () => {
         expect(wire).toMatch(/^(0|-?([1-9]\d*|0)(\.\d*[1-9])?)$/)
         expect(wire).not.toBe('-0')
         expect(toWire(decimal(wire, 'price'))).toBe(wire)
-        expect(isCanonical(wire)).toBe(true)
       }),
       { numRuns: 1_000 },
     )
@@ -203,22 +193,9 @@ describe('toWire of what arithmetic leaves', () => {
           }
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     )
   })
-})
-
-describe('isCanonical', () => {
-  it.each(['0', '1', '100', '0.5', '-0.5', '12345.6789', '0.00000001'])('takes %s', (text) => {
-    expect(isCanonical(text)).toBe(true)
-  })
-
-  it.each(['105.00', '2000.0', '-0', '0.0', '00', '01', '1.', '.5', '1e3', '+1', '', ' 1', 'NaN', '9'.repeat(65)])(
-    'refuses %j, which the venue would hash in another form (W-48)',
-    (text) => {
-      expect(isCanonical(text)).toBe(false)
-    },
-  )
 })
 
 describe('decimalFromVenue', () => {

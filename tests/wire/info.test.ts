@@ -258,6 +258,7 @@ describe('orderStatus', () => {
       'unknownOid',
       { status: 'order' },
       { status: 'missing' },
+      { status: 'novelty', order: { order: ORDER, status: 'filled' } },
       found({}),
       found(ORDER, 5),
       [],

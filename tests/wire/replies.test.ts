@@ -193,7 +193,7 @@ describe('any answer at all', () => {
         for (const { kind } of cancels) expect(CANCEL_KINDS).toContain(kind)
         expect(['ok', 'error', 'unknown']).toContain(parseDefaultReply(payload).kind)
       }),
-      { numRuns: 3_000 },
+      { numRuns: 2_000 },
     )
   })
 

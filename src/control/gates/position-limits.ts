@@ -2,7 +2,7 @@
 import { type Decimal, type DecimalInput, decimal, max, ZERO } from '../../model/decimal.js'
 import { wholeNumber } from '../../model/guards.js'
 import { floorSize } from '../../model/market.js'
-import { deny, type Gate, PASS } from '../risk-gates.js'
+import { deny, denyWithoutMark, type Gate, PASS } from '../risk-gates.js'
 
 /**
  * Step 3: position and pending orders of one market. An order that would go beyond is made smaller; when there is no
@@ -18,8 +18,7 @@ export function maxPositionPerMarketGate(maxNotional: DecimalInput): Gate {
     rule: `position and pending of a market at most ${limit.toFixed()}; a larger order is scaled down`,
     check({ market, side, size, price }, { exposure, marketData, now }) {
       const mark = marketData.mark(market.name, now)
-      if (mark === undefined)
-        return deny('MARKET_DATA_UNAVAILABLE', `a mark of at most ${marketData.maxMarkAgeMs} ms`, 'none')
+      if (mark === undefined) return denyWithoutMark(market.name, marketData)
       const committed = exposure.directional(market.name, side, mark)
       const available = limit.minus(committed)
       const full = { reason: 'MAX_POSITION_PER_MARKET', limit: limit.toFixed(), value: committed.toFixed() } as const
@@ -48,16 +47,13 @@ export function maxPositionTotalGate(maxNotional: DecimalInput): Gate {
     rule: `positions and pending of all markets, with the new order, below ${limit.toFixed()}`,
     check({ market, size, price }, { exposure, marketData, now }) {
       const mark = marketData.mark(market.name, now)
-      let projected = mark === undefined ? undefined : size.times(max(mark, price))
+      if (mark === undefined) return denyWithoutMark(market.name, marketData)
+      let projected = size.times(max(mark, price))
       for (const name of exposure.markets()) {
         const itsMark = marketData.mark(name, now)
-        if (projected === undefined || itsMark === undefined) {
-          return deny('MARKET_DATA_UNAVAILABLE', `a mark of at most ${marketData.maxMarkAgeMs} ms for ${name}`, 'none')
-        }
+        if (itsMark === undefined) return denyWithoutMark(name, marketData)
         projected = projected.plus(exposure.worst(name, itsMark))
       }
-      if (projected === undefined)
-        return deny('MARKET_DATA_UNAVAILABLE', `a mark of at most ${marketData.maxMarkAgeMs} ms`, 'none')
       return projected.lt(limit) ? PASS : deny('MAX_POSITION_TOTAL', limit.toFixed(), projected.toFixed())
     },
   }
