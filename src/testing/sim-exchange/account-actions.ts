@@ -128,6 +128,6 @@ function approveBuilderFee(venue: Venue, account: SimAccount, builder: Address, 
   const tenthsBps = Number(whole) * 1_000 + Number(fraction.padEnd(3, '0'))
   if (tenthsBps > MAX_TENTHS_BPS) return unpublishedErrors.builderRate
   if (venue.accounts.get(builder)?.mode === 'unifiedAccount') return unpublishedErrors.builderMode
-  account.builderFees.set(builder, tenthsBps)
+  account.builders.set(builder, tenthsBps)
   return undefined
 }

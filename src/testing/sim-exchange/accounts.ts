@@ -34,7 +34,6 @@ export function createAccount(address: Address, isHouse = false): SimAccount {
     name: '',
     subAccounts: [],
     agents: new Map(),
-    builderFees: new Map(),
     scheduledCancel: undefined,
     triggeredCancels: { day: 0, count: 0 },
   }

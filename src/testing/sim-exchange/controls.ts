@@ -23,8 +23,6 @@ export type AccountControl = {
   addSubAccount(subAccount: string, options?: { readonly name?: string }): AccountControl
   /** Makes another account a vault that this one leads. @throws {RangeError} when it is one already */
   addVault(vault: string): AccountControl
-  /** Lets a builder charge up to so many tenths of a basis point. */
-  approveBuilder(builder: string, maxTenthsBps: number): AccountControl
   /** `disabled` keeps collateral apart on each dex. Only for an account that has none yet. */
   setMode(mode: AccountMode): AccountControl
   /** What it is said to have traded so far, in USD. */
@@ -88,8 +86,6 @@ export function createAccountControl(venue: Venue, accountAddress: string, publi
     addSubAccount: (subAccount, { name = '' } = {}) =>
       change(() => addSubAccount(known(), accountOf(venue, address(subAccount, 'subAccount')), name)),
     addVault: (vault) => change(() => addVault(known(), accountOf(venue, address(vault, 'vault')))),
-    approveBuilder: (builder, maxTenthsBps) =>
-      change(() => known().builderFees.set(address(builder, 'builder'), maxTenthsBps)),
     setMode: (mode) =>
       change(() => {
         if (known().cash.size > 0 && known().mode !== mode) {

@@ -99,8 +99,6 @@ export const userInfo: { readonly [type: string]: InfoHandler } = {
       spotState: spotView(account, TOKENS),
     }))
   },
-  maxBuilderFee: (venue, request) =>
-    userOf(venue, request)?.builderFees.get(addressText(request['builder'], 'builder')) ?? 0,
   userAbstraction: (venue, request) => userOf(venue, request)?.mode ?? 'default',
   userFees: (_venue, request) => {
     addressText(request['user'], 'user')

@@ -97,8 +97,6 @@ export type SimAccount = {
   readonly subAccounts: SimAccount[]
   /** By name; the unnamed one has the empty name. */
   readonly agents: Map<string, Agent>
-  /** The most each builder may charge, in tenths of a basis point. */
-  readonly builderFees: Map<Address, number>
   /** When all its orders are to be cancelled, Unix milliseconds; see schedule-cancel.ts. */
   scheduledCancel: { readonly at: number; readonly unset: () => void } | undefined
   readonly triggeredCancels: { day: number; count: number }
