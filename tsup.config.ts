@@ -20,8 +20,11 @@ const withDependencies = [
   'src/wire/msgpack.ts',
 ]
 
+// The stand-alone exchange: a command, not an import.
+const commands = { cli: 'src/testing/cli.ts' }
+
 export default defineConfig({
-  entry: { ...entries, ...Object.fromEntries(withDependencies.map((file) => [file.slice(4, -3), file])) },
+  entry: { ...entries, ...commands, ...Object.fromEntries(withDependencies.map((file) => [file.slice(4, -3), file])) },
   format: ['esm', 'cjs'],
   dts: { entry: entries },
   clean: true,

@@ -14,6 +14,7 @@ import { chargeRequests } from './address-limits.js'
 import { accountOfSigner } from './agents.js'
 import { cancelOrder } from './cancel.js'
 import type { Envelope } from './envelope.js'
+import { isKeptOut } from './faults/conditions.js'
 import { updateLeverage } from './leverage.js'
 import { hasFunds } from './margin.js'
 import { modifyOrder } from './modify.js'
@@ -57,6 +58,7 @@ export function execute(venue: Venue, envelope: Envelope, signer: Address | unde
 }
 
 function perform(venue: Venue, account: SimAccount, action: Action): ActionAnswer {
+  if (isKeptOut(venue.conditions, action)) return refused(actionErrors.postOnlyMode)
   switch (action.type) {
     case 'order':
       return placeBatch(venue, account, action)

@@ -3,6 +3,7 @@
  *
  * Everything happens in the call, so actions are executed strictly in the order in which they arrive.
  */
+import type { Address } from '../../model/account.js'
 import type { Logger } from '../../ports.js'
 import { Undecodable } from './decode.js'
 import { claimedSigner, decodeEnvelope, envelopeDigest } from './envelope.js'
@@ -18,7 +19,7 @@ import { transportErrors } from './words.js'
 /** An HTTP answer. The socket wraps the same in an envelope of its own. */
 export type Reply =
   | { readonly httpStatus: 200; readonly body: Json | ActionAnswer }
-  | { readonly httpStatus: 400 | 404 | 405 | 413 | 415 | 422 | 500; readonly text: string }
+  | { readonly httpStatus: 400 | 404 | 405 | 413 | 415 | 422 | 429 | 500 | 502 | 503 | 504; readonly text: string }
 
 export type Gateway = {
   info(payload: unknown, connection: string): Reply
@@ -55,14 +56,15 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     action(payload, connection, respond, peer = connection) {
       const note = recorder.request(connection, 'action', payload)
+      let signer: Address | undefined
       const reply = decoded(() => {
         const envelope = decodeEnvelope(payload)
-        const signer = verifySignatures
+        signer = verifySignatures
           ? signers.signerOf(envelopeDigest(envelope, venue.network), envelope.signature, peer)
           : claimedSigner(envelope)
         return { httpStatus: 200, body: execute(venue, envelope, signer) }
       })
-      note('body' in reply ? reply.body : reply.text)
+      note('body' in reply ? reply.body : reply.text, signer)
       respond(reply)
       publish()
     },

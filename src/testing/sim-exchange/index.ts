@@ -7,11 +7,13 @@ import { decimal } from '../../model/decimal.js'
 import type { Clock, Logger } from '../../ports.js'
 import { createConnection, type Link, type SimConnection } from './connection.js'
 import { type AccountControl, createAccountControl, createMarketControl, type MarketControl } from './controls.js'
+import { createFaults } from './faults/index.js'
+import type { FaultHandle, FaultRule } from './faults/rules.js'
 import { createFeedHub } from './feeds.js'
 import { createGateway, type Reply } from './gateway.js'
 import { seedBook } from './house.js'
 import { limitsFrom, type SimLimits } from './limits.js'
-import { createRecorder, type ExchangeRecord } from './record.js'
+import { createRecorder, type ExchangeRecord, type RequestListener } from './record.js'
 import { type SimServer, startServer } from './server.js'
 import { createSystemClock } from './system-clock.js'
 import { MAINNET_UNIVERSE, type Universe } from './universe.js'
@@ -36,6 +38,8 @@ export type SimExchangeOptions = {
   /** How many requests, finished orders and fills are remembered. The default is 100,000 of each. */
   readonly recordLimit?: number | undefined
   readonly log?: Logger | undefined
+  /** Told of every request, with what was answered. Must not throw. */
+  readonly onRequest?: RequestListener | undefined
 }
 
 export type SimExchange = {
@@ -47,6 +51,13 @@ export type SimExchange = {
   account(address: string): AccountControl
   /** @throws {RangeError} when there is no such market */
   market(name: string): MarketControl
+  /**
+   * Orders a fault. It happens to what comes over a connection; `handleInfo` and `handleExchange` go past all but the
+   * lasting ones.
+   *
+   * @throws {TypeError | RangeError} when the rule makes no sense
+   */
+  fault(rule: FaultRule): FaultHandle
   readonly record: ExchangeRecord
   /** What `POST /info` would answer. */
   handleInfo(payload: unknown): Reply
@@ -61,7 +72,7 @@ const DEFAULT_RECORD_LIMIT = 100_000
 /** @throws {TypeError | RangeError} when the universe contradicts itself or an option is out of range */
 export function createSimExchange(options: SimExchangeOptions = {}): SimExchange {
   const { clock = createSystemClock(), network = 'testnet', universe = MAINNET_UNIVERSE } = options
-  const { verifySignatures = true, seed = 1, recordLimit = DEFAULT_RECORD_LIMIT, log } = options
+  const { verifySignatures = true, seed = 1, recordLimit = DEFAULT_RECORD_LIMIT, log, onRequest } = options
   if (!Number.isInteger(recordLimit) || recordLimit < 1) {
     throw new RangeError(`recordLimit: expected a whole number above zero, got ${recordLimit}`)
   }
@@ -82,20 +93,21 @@ export function createSimExchange(options: SimExchangeOptions = {}): SimExchange
   }
   venue.notices.take()
 
-  const recorder = createRecorder(venue, clock, recordLimit)
+  const recorder = createRecorder({ venue, clock, limit: recordLimit, onRequest })
   const hub = createFeedHub(venue, clock)
   const gateway = createGateway({ venue, hub, recorder, verifySignatures, log })
+  const faults = createFaults({ venue, clock, recorder, seed, publish: gateway.publish })
   let connections = 0
   let server: SimServer | undefined
 
   function connect(link: Link): SimConnection {
-    return createConnection({ id: `ws-${++connections}`, link, venue, gateway, hub, recorder, clock })
+    return createConnection({ id: `ws-${++connections}`, link, venue, gateway, hub, recorder, faults, clock })
   }
 
   return {
     async start({ port = 0 } = {}) {
       if (server !== undefined) throw new RangeError('start: the exchange is already running')
-      server = await startServer({ port, gateway, connect })
+      server = await startServer({ port, gateway, faults, connect })
       log?.info('simulated exchange is listening', { httpUrl: server.httpUrl, wsUrl: server.wsUrl, network })
       return { httpUrl: server.httpUrl, wsUrl: server.wsUrl }
     },
@@ -106,6 +118,7 @@ export function createSimExchange(options: SimExchangeOptions = {}): SimExchange
     },
     account: (address) => createAccountControl(venue, address, gateway.publish),
     market: (name) => createMarketControl(venue, name, gateway.publish),
+    fault: faults.add,
     record: recorder.record,
     handleInfo: (payload) => gateway.info(payload, 'direct'),
     handleExchange: (payload, respond) => gateway.action(payload, 'direct', respond),

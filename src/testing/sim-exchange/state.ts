@@ -6,6 +6,7 @@ import type { Decimal } from '../../model/decimal.js'
 import type { Market } from '../../model/market.js'
 import type { Random } from '../seeded.js'
 import type { Book, Level } from './book.js'
+import type { Conditions } from './faults/conditions.js'
 import type { SimLimits } from './limits.js'
 import type { NonceBook } from './nonces.js'
 import type { Notices } from './notices.js'
@@ -34,6 +35,8 @@ export type Venue = {
   readonly random: Random
   /** Owns the resting liquidity that nobody's client placed. */
   readonly house: SimAccount
+  /** What is wrong with it for the time being. */
+  readonly conditions: Conditions
 }
 
 export type Dex = { readonly index: number; readonly spec: DexSpec; readonly markets: readonly SimMarket[] }

@@ -8,6 +8,7 @@ import type { Clock } from '../../ports.js'
 import { createRandom } from '../seeded.js'
 import { createAccount } from './accounts.js'
 import { createBook } from './book.js'
+import { createConditions } from './faults/conditions.js'
 import type { SimLimits } from './limits.js'
 import { createNotices } from './notices.js'
 import { createOrderArchive } from './order-archive.js'
@@ -43,10 +44,11 @@ export function createVenue(options: VenueOptions): Venue {
   const markets = dexes.flatMap((dex) => dex.markets)
   const marketsByName = new Map(markets.map((market) => [market.name, market]))
   if (marketsByName.size !== markets.length) throw new RangeError('universe: two markets have the same name')
+  const conditions = createConditions()
   return {
     network: options.network,
     limits: options.limits,
-    now: () => clock.now(),
+    now: () => clock.now() + conditions.skewMs,
     schedule: (fn, ms) =>
       clock.schedule(
         () => {
@@ -67,6 +69,7 @@ export function createVenue(options: VenueOptions): Venue {
     notices: createNotices(),
     random: createRandom(seed),
     house: createAccount(HOUSE, true),
+    conditions,
   }
 }
 

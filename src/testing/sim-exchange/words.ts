@@ -49,6 +49,7 @@ export const actionErrors = {
   nonceTooHigh: (nonce: number, highest: number): string => `Invalid nonce: nonce too high ${nonce} > ${highest}`,
   nonceDuplicate: (nonce: number): string => `Invalid nonce: duplicate nonce ${nonce}`,
   expired: 'Action already expired',
+  postOnlyMode: 'Only post-only orders allowed immediately after network upgrade',
   emptyBatch: 'Orders are empty',
   noStake: 'Insufficient delegatable balance for priority order',
   noCross: 'Cross margin is not allowed for this asset.',
