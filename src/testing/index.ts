@@ -15,6 +15,7 @@ export type {
 } from './sim-exchange/faults/rules.js'
 export type { Reply } from './sim-exchange/gateway.js'
 export { createSimExchange, type SimExchange, type SimExchangeOptions } from './sim-exchange/index.js'
+export type { SimLimits } from './sim-exchange/limits.js'
 export type {
   ExchangeRecord,
   RecordedFill,

@@ -122,7 +122,6 @@ describe('over HTTP', () => {
     )
     // By the time this is answered, so would the other have been.
     await post(`${httpUrl}/info`, { type: 'exchangeStatus' })
-    await exchange.idle()
     given.abort()
     expect(await isAnswered).toBe(false)
     expect(orders()).toBe(1)

@@ -112,15 +112,15 @@ export function createConnection(options: ConnectionOptions): SimConnection {
   }
 
   /** @throws {Undecodable} when it is no request at all */
-  function handle(message: Fields, asked: Asked, before: () => void): void {
+  function handle(message: Fields, asked: Asked): void {
     const method = oneOf(message['method'], ['ping', 'subscribe', 'unsubscribe', 'post'], 'method')
     if (method === 'ping') deliver('{"channel":"pong"}', 'reply:ping', asked)
-    else if (method === 'post') post(message, asked, before)
+    else if (method === 'post') post(message, asked)
     else if (method === 'subscribe') subscribe(fields(message['subscription'], 'subscription'), asked)
     else unsubscribe(fields(message['subscription'], 'subscription'), asked)
   }
 
-  function post(message: Fields, asked: Asked, before: () => void): void {
+  function post(message: Fields, asked: Asked): void {
     const postId = integer(message['id'], 'id')
     const request = fields(message['request'], 'request')
     const type = oneOf(request['type'], ['action', 'info'], 'request.type')
@@ -131,12 +131,8 @@ export function createConnection(options: ConnectionOptions): SimConnection {
         reply,
         answer: (other) => transmit(posted(postId, type, payload, other)),
       })
-    if (type === 'action') {
-      gateway.action(payload, id, respond, before)
-    } else {
-      before()
-      respond(gateway.info(payload, id))
-    }
+    if (type === 'action') gateway.action(payload, id, respond)
+    else respond(gateway.info(payload, id))
   }
 
   function subscribe(request: Fields, asked: Asked): void {
@@ -186,9 +182,9 @@ export function createConnection(options: ConnectionOptions): SimConnection {
   }
 
   /** @param text as it came, to be sent back when it makes no sense */
-  function execute(text: string, frame: unknown, asked: Asked, before: () => void): void {
+  function execute(text: string, frame: unknown, asked: Asked): void {
     try {
-      handle(fields(frame, 'request'), asked, before)
+      handle(fields(frame, 'request'), asked)
     } catch (error) {
       if (!(error instanceof Undecodable)) throw error
       refuse(text)
@@ -221,16 +217,16 @@ export function createConnection(options: ConnectionOptions): SimConnection {
       }
       const asked = kindOfFrame(frame)
       const before: (() => void)[] = []
-      const prepare = (): void => {
-        for (const act of before.splice(0)) act()
-      }
       faults.send({
         connection: id,
         kind: `request:${asked.kind}`,
         payload: asked.payload,
         text,
         before,
-        pass: () => execute(text, frame, asked, prepare),
+        pass() {
+          for (const act of before.splice(0)) act()
+          execute(text, frame, asked)
+        },
         answer: answerTo(frame, asked),
         cut,
         silence,

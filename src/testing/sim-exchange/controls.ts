@@ -4,12 +4,14 @@
 import { type Address, address } from '../../model/account.js'
 import { type Decimal, type DecimalInput, decimal, toWire, ZERO } from '../../model/decimal.js'
 import { dexOf, type Side } from '../../model/market.js'
-import { accountOf, approveAgent } from './accounts.js'
+import { accountOf } from './accounts.js'
+import { AGENT_LIFETIME_MS, approveAgent } from './agents.js'
 import { cancelAll } from './cancel.js'
 import { clearHouse, houseTakes, seedBook, setHouseBook } from './house.js'
 import { addCash, available, cashOf } from './margin.js'
 import { type RecordedOrder, type RecordedPosition, recordedOrder, recordedPosition } from './record.js'
 import type { AccountMode, SimAccount, SimMarket, Venue } from './state.js'
+import { addSubAccount, addVault } from './sub-accounts.js'
 
 export type AccountControl = {
   readonly address: Address
@@ -17,10 +19,16 @@ export type AccountControl = {
   deposit(amount: DecimalInput, options?: { readonly dex?: string }): AccountControl
   /** Lets an agent sign for this account. `validUntil` is Unix milliseconds; the default is 90 days from now. */
   approveAgent(agent: string, options?: { readonly name?: string; readonly validUntil?: number }): AccountControl
+  /** Makes another account a sub-account of this one, which signs for it. @throws {RangeError} when it is one already */
+  addSubAccount(subAccount: string, options?: { readonly name?: string }): AccountControl
+  /** Makes another account a vault that this one leads. @throws {RangeError} when it is one already */
+  addVault(vault: string): AccountControl
   /** `disabled` keeps collateral apart on each dex. Only for an account that has none yet. */
   setMode(mode: AccountMode): AccountControl
   /** What it is said to have traded so far, in USD. */
   setVolume(volume: DecimalInput): AccountControl
+  /** How many actions it has sent, and how many it may send before it has traded anything. */
+  setRequests(requests: { readonly used?: number; readonly free?: number }): AccountControl
   position(market: string): RecordedPosition | undefined
   openOrders(): readonly RecordedOrder[]
   /** Collateral, with realised profit and fees, without unrealised profit. */
@@ -55,8 +63,6 @@ export type MarketControl = {
   delist(): MarketControl
 }
 
-const AGENT_LIFETIME_MS = 90 * 86_400_000
-
 /** @throws {TypeError | RangeError} when the address is malformed */
 export function createAccountControl(venue: Venue, accountAddress: string, publish: () => void): AccountControl {
   const own = address(accountAddress, 'address')
@@ -76,7 +82,10 @@ export function createAccountControl(venue: Venue, accountAddress: string, publi
     address: own,
     deposit: (amount, { dex = '' } = {}) => change(() => addCash(known(), poolOfDex(dex), decimal(amount, 'amount'))),
     approveAgent: (agent, { name = '', validUntil = venue.now() + AGENT_LIFETIME_MS } = {}) =>
-      change(() => approveAgent(venue, known(), address(agent, 'agent'), name, validUntil)),
+      change(() => approveAgent(venue, known(), { address: address(agent, 'agent'), name, validUntil })),
+    addSubAccount: (subAccount, { name = '' } = {}) =>
+      change(() => addSubAccount(known(), accountOf(venue, address(subAccount, 'subAccount')), name)),
+    addVault: (vault) => change(() => addVault(known(), accountOf(venue, address(vault, 'vault')))),
     setMode: (mode) =>
       change(() => {
         if (known().cash.size > 0 && known().mode !== mode) {
@@ -87,6 +96,11 @@ export function createAccountControl(venue: Venue, accountAddress: string, publi
     setVolume: (volume) =>
       change(() => {
         known().volume = decimal(volume, 'volume')
+      }),
+    setRequests: ({ used, free }) =>
+      change(() => {
+        if (used !== undefined) known().requestsUsed = used
+        if (free !== undefined) known().requestsFree = free
       }),
     position: (market) => recordedPosition(venue, own, market),
     openOrders: () => [...(venue.accounts.get(own)?.openOrders.values() ?? [])].map(recordedOrder),

@@ -1,17 +1,17 @@
 /**
  * The one door: every request, over whatever carries it, comes in here and its answer goes out here.
  *
- * Actions are executed strictly in the order in which they arrived, although checking a signature takes a moment.
- * With signatures switched off everything happens in the call.
+ * Everything happens in the call, so actions are executed strictly in the order in which they arrive.
  */
 import type { Address } from '../../model/account.js'
 import type { Logger } from '../../ports.js'
 import { Undecodable } from './decode.js'
-import { claimedSigner, decodeEnvelope, type Envelope, recoverSigner } from './envelope.js'
+import { claimedSigner, decodeEnvelope, envelopeDigest } from './envelope.js'
 import { type ActionAnswer, execute } from './execute.js'
 import type { FeedHub } from './feeds.js'
 import { answerInfo } from './info.js'
 import type { Recorder } from './record.js'
+import { createSigners } from './signers.js'
 import type { Venue } from './state.js'
 import type { Json } from './views.js'
 import { transportErrors } from './words.js'
@@ -23,12 +23,10 @@ export type Reply =
 
 export type Gateway = {
   info(payload: unknown, connection: string): Reply
-  /** @param before runs right before the action is executed, when those that came earlier are done */
-  action(payload: unknown, connection: string, respond: (reply: Reply) => void, before?: () => void): void
+  /** @param peer who is at the other end, when the name of the connection does not say it */
+  action(payload: unknown, connection: string, respond: (reply: Reply) => void, peer?: string): void
   /** Tells the feeds what has changed since they were last told. */
   publish(): void
-  /** Settles when every action that has arrived so far is answered. */
-  idle(): Promise<void>
 }
 
 type GatewayOptions = {
@@ -41,7 +39,7 @@ type GatewayOptions = {
 
 export function createGateway(options: GatewayOptions): Gateway {
   const { venue, hub, recorder, verifySignatures, log } = options
-  let tail: Promise<void> = Promise.resolve()
+  const signers = createSigners()
 
   function publish(): void {
     const changes = venue.notices.take()
@@ -50,42 +48,30 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   return {
     publish,
-    idle: () => tail,
     info(payload, connection) {
       const note = recorder.request(connection, 'info', payload)
-      const reply = decoded<Reply>(() => ({ httpStatus: 200, body: answerInfo(venue, payload).data }))
+      const reply = decoded(() => ({ httpStatus: 200, body: answerInfo(venue, payload).data }))
       note('body' in reply ? reply.body : reply.text)
       return reply
     },
-    action(payload, connection, respond, before) {
+    action(payload, connection, respond, peer = connection) {
       const note = recorder.request(connection, 'action', payload)
-      const answer = (reply: Reply, signer?: Address): void => {
-        note('body' in reply ? reply.body : reply.text, signer)
-        respond(reply)
-        publish()
-      }
-      const run = (envelope: Envelope, signer: Address | undefined): void => {
-        before?.()
-        answer(
-          decoded<Reply>(() => ({ httpStatus: 200, body: execute(venue, envelope, signer) })),
-          signer,
-        )
-      }
-
-      const envelope = decoded(() => decodeEnvelope(payload))
-      if ('httpStatus' in envelope) {
-        answer(envelope)
-      } else if (verifySignatures) {
-        const signer = recoverSigner(envelope, venue.network)
-        tail = tail.then(async () => run(envelope, await signer))
-      } else {
-        run(envelope, claimedSigner(envelope))
-      }
+      let signer: Address | undefined
+      const reply = decoded(() => {
+        const envelope = decodeEnvelope(payload)
+        signer = verifySignatures
+          ? signers.signerOf(envelopeDigest(envelope, venue.network), envelope.signature, peer)
+          : claimedSigner(envelope)
+        return { httpStatus: 200, body: execute(venue, envelope, signer) }
+      })
+      note('body' in reply ? reply.body : reply.text, signer)
+      respond(reply)
+      publish()
     },
   }
 
   /** Turns a body that is no request into the answer that says so. A fault of our own must not end the exchange. */
-  function decoded<T>(read: () => T): T | Reply {
+  function decoded(read: () => Reply): Reply {
     try {
       return read()
     } catch (error) {

@@ -7,12 +7,12 @@ import { decimal } from '../../model/decimal.js'
 import type { Clock, Logger } from '../../ports.js'
 import { createConnection, type Link, type SimConnection } from './connection.js'
 import { type AccountControl, createAccountControl, createMarketControl, type MarketControl } from './controls.js'
-import { prepareRecovery } from './envelope.js'
 import { createFaults } from './faults/index.js'
 import type { FaultHandle, FaultRule } from './faults/rules.js'
 import { createFeedHub } from './feeds.js'
 import { createGateway, type Reply } from './gateway.js'
 import { seedBook } from './house.js'
+import { limitsFrom, type SimLimits } from './limits.js'
 import { createRecorder, type ExchangeRecord, type RequestListener } from './record.js'
 import { type SimServer, startServer } from './server.js'
 import { createSystemClock } from './system-clock.js'
@@ -25,11 +25,14 @@ export type SimExchangeOptions = {
   /** Which network's signatures are valid here. The default is `testnet`. */
   readonly network?: Network | undefined
   readonly universe?: Universe | undefined
-  /**
-   * The default is true. When false, the signer is read from where `createUnverifiedSigner` writes it, and every
-   * request is answered in the call that brings it.
-   */
+  /** The default is true. When false, the signer is read from where `createUnverifiedSigner` writes it. */
   readonly verifySignatures?: boolean | undefined
+  /**
+   * Which of the venue's limits hold: all of them (`venue`), none, or those given, with `Infinity` for none. By
+   * default an address has its 10,000 actions and one more for each USDC traded, and an IP address has no limits,
+   * because everything that a test starts comes from one.
+   */
+  readonly limits?: 'venue' | 'none' | Partial<SimLimits> | undefined
   /** Decides the sizes in the seeded books and the hashes. The default is 1. */
   readonly seed?: number | undefined
   /** How many requests, finished orders and fills are remembered. The default is 100,000 of each. */
@@ -62,8 +65,6 @@ export type SimExchange = {
   handleExchange(payload: unknown, respond: (reply: Reply) => void): void
   /** A WebSocket connection without a socket. */
   connect(link: Link): SimConnection
-  /** Settles when every action that has arrived so far is answered. */
-  idle(): Promise<void>
 }
 
 const DEFAULT_RECORD_LIMIT = 100_000
@@ -75,7 +76,15 @@ export function createSimExchange(options: SimExchangeOptions = {}): SimExchange
   if (!Number.isInteger(recordLimit) || recordLimit < 1) {
     throw new RangeError(`recordLimit: expected a whole number above zero, got ${recordLimit}`)
   }
-  const venue = createVenue({ clock, network, universe, seed, recordLimit, onBlock: () => gateway.publish() })
+  const venue = createVenue({
+    clock,
+    network,
+    limits: limitsFrom(options.limits),
+    universe,
+    seed,
+    recordLimit,
+    onBlock: () => gateway.publish(),
+  })
   for (const { spec, markets } of venue.dexes) {
     for (const market of markets) {
       const mid = spec.markets[market.indexInMeta]?.mid
@@ -98,7 +107,6 @@ export function createSimExchange(options: SimExchangeOptions = {}): SimExchange
   return {
     async start({ port = 0 } = {}) {
       if (server !== undefined) throw new RangeError('start: the exchange is already running')
-      await prepareRecovery()
       server = await startServer({ port, gateway, faults, connect })
       log?.info('simulated exchange is listening', { httpUrl: server.httpUrl, wsUrl: server.wsUrl, network })
       return { httpUrl: server.httpUrl, wsUrl: server.wsUrl }
@@ -115,6 +123,5 @@ export function createSimExchange(options: SimExchangeOptions = {}): SimExchange
     handleInfo: (payload) => gateway.info(payload, 'direct'),
     handleExchange: (payload, respond) => gateway.action(payload, 'direct', respond),
     connect,
-    idle: gateway.idle,
   }
 }

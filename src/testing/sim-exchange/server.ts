@@ -129,15 +129,9 @@ function route(
     text: '',
     before,
     pass() {
-      const prepare = (): void => {
-        for (const act of before.splice(0)) act()
-      }
-      if (type === 'action') {
-        gateway.action(payload, 'http', respond, prepare)
-      } else {
-        prepare()
-        respond(gateway.info(payload, 'http'))
-      }
+      for (const act of before.splice(0)) act()
+      if (type === 'action') gateway.action(payload, 'http', respond, `http ${request.socket.remotePort}`)
+      else respond(gateway.info(payload, 'http'))
     },
     answer: respond,
   })

@@ -9,6 +9,7 @@ import { createRandom } from '../seeded.js'
 import { createAccount } from './accounts.js'
 import { createBook } from './book.js'
 import { createConditions } from './faults/conditions.js'
+import type { SimLimits } from './limits.js'
 import { createNotices } from './notices.js'
 import { createOrderArchive } from './order-archive.js'
 import { createRing } from './ring.js'
@@ -23,6 +24,7 @@ const TRADES_KEPT = 100
 type VenueOptions = {
   readonly clock: Clock
   readonly network: Network
+  readonly limits: SimLimits
   readonly universe: Universe
   readonly seed: number
   readonly recordLimit: number
@@ -45,6 +47,7 @@ export function createVenue(options: VenueOptions): Venue {
   const conditions = createConditions()
   return {
     network: options.network,
+    limits: options.limits,
     now: () => clock.now() + conditions.skewMs,
     schedule: (fn, ms) =>
       clock.schedule(
