@@ -39,6 +39,7 @@ export type Parts = {
   readonly market: (name: string) => Market | undefined
   readonly limits: {
     readonly expiresAfterMs: number
+    readonly replyTimeoutMs: number
     readonly signTimeoutMs: number
     readonly maxQueueMs: number
   }
