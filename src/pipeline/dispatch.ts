@@ -16,12 +16,9 @@ import { parseCancelReplies, parseOrderReplies } from '../wire/replies.js'
 import type { Alarm } from './alarm.js'
 import type { Cancels } from './cancels.js'
 import type { Evidence } from './evidence.js'
-import type { Parts } from './parts.js'
+import type { Parts, SentBatch } from './parts.js'
 import type { Resolver } from './resolver.js'
 import type { Sign } from './sign.js'
-
-/** A batch with a place in the request table, and the request it became. */
-export type SentBatch = { readonly batch: Batch; payload: SignedPayload | undefined }
 
 export type Dispatch = {
   /** Sends what may leave, at the end of the current turn, so that everything handed in during it shares requests. */
