@@ -24,7 +24,13 @@ export {
 } from './control/gates/position-limits.js'
 export { flattenInProgressGate, hasPositionGate, pendingOrderGate } from './control/gates/single-entry.js'
 export { type StandardGatesOptions, standardGates } from './control/gates/standard.js'
-export { createHardStop, type HardStop, type HardStopCause, type HardStopState } from './control/hard-stop.js'
+export {
+  createHardStop,
+  type HardStop,
+  type HardStopCause,
+  type HardStopOptions,
+  type HardStopState,
+} from './control/hard-stop.js'
 export { createMarketData, type MarketData, type MarketDataOptions } from './control/market-data.js'
 export { createNonceManager, type Drift, type NonceManager, type NonceManagerOptions } from './control/nonce-manager.js'
 export { createOrderLedger, type OrderLedger, type OrderRecord } from './control/order-ledger.js'
@@ -34,6 +40,7 @@ export {
   createReadiness,
   type Missing,
   type Readiness,
+  type ReadinessOptions,
   type ReadinessState,
 } from './control/readiness.js'
 export {
@@ -43,6 +50,7 @@ export {
   type Gate,
   type GateAnswer,
   type GateContext,
+  type GateDenial,
   type GateDescription,
   type RiskGates,
   type Verdict,

@@ -6,7 +6,7 @@
  * Time is handed in and only its forward steps count: a clock that steps back neither freezes the budget nor
  * refills it.
  */
-import { positiveMs, wholeNumber } from '../model/guards.js'
+import { finiteTime, positiveMs, wholeNumber } from '../model/guards.js'
 
 export type ActionBudgetOptions = {
   /** Default: 100. */
@@ -24,7 +24,12 @@ export type BudgetReservation =
   | { readonly granted: false; readonly waitMs: number }
 
 export type ActionBudget = {
-  /** Takes one action, or says how long until one is free. @param now monotonic ms */
+  /**
+   * Takes one action, or says how long until one is free.
+   *
+   * @param now monotonic ms
+   * @throws {RangeError} when `now` is not a finite number
+   */
   reserve(now: number): BudgetReservation
   /** How many could be taken at this instant. @param now monotonic ms */
   remaining(now: number): number
@@ -42,6 +47,7 @@ export function createActionBudget(options: ActionBudgetOptions = {}): ActionBud
   let elapsed = 0
 
   function advance(now: number): void {
+    finiteTime(now, 'now')
     if (lastNow !== undefined && now > lastNow) elapsed += now - lastNow
     lastNow = now
     // An action leaves the window exactly `windowMs` after it was taken, not a tick later.

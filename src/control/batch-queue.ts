@@ -1,15 +1,15 @@
 /**
  * What waits to leave: three lanes, cancel before reduce-only before new, first in first out inside a lane.
  *
- * One batch is one request, and holds one kind of action only: cancels, or reduce-only orders, or new orders; post-only
- * orders apart from the others, because the venue executes a purely post-only batch earlier. Reduce-only and new orders
- * do not share a request, since one order that fails the venue's pre-validation takes the whole request with it.
+ * One batch is one request, and holds one kind of action only: cancels by our id, or by the venue's, or reduce-only
+ * orders, or new orders; post-only orders apart from the others, because the venue executes a purely post-only batch
+ * earlier. Reduce-only and new orders do not share a request, since one order that fails the venue's pre-validation
+ * takes the whole request with it.
  * Each lane may use more of the in-flight slots than the lane below it, so that a cancel is never stuck behind orders.
  */
-
-import { positiveMs, wholeNumber } from '../model/guards.js'
+import { finiteTime, positiveMs, wholeNumber } from '../model/guards.js'
 import type { ClientOrderId } from '../model/ids.js'
-import type { OrderRequest, TimeInForce } from '../model/order.js'
+import type { OrderRequest } from '../model/order.js'
 import { type Approved, supersede } from './risk-gates.js'
 
 export type Lane = 'cancel' | 'reduceOnly' | 'new'
@@ -44,16 +44,21 @@ export type Batch =
 
 export type BatchQueue = {
   push(order: Approved): PushResult
-  /** A second cancel of an order that already has one waiting is the same cancel, and counts as queued. */
+  /**
+   * A second cancel of an order that already has one waiting is the same cancel, and counts as queued.
+   *
+   * @throws {TypeError} when it names no order
+   */
   pushCancel(cancel: QueuedCancel): Exclude<PushResult, { status: 'deduplicated' }>
   /**
    * Takes the next batch that may leave.
    *
    * @param now monotonic ms
    * @param inFlight requests written and not answered
+   * @throws {RangeError} when `now` is not a finite number
    */
   take(now: number, inFlight: number): Batch | undefined
-  /** Puts a batch that was not written back in front, in its old order. */
+  /** Puts a batch that was not written back in front, in its old order. New orders keep their distance all the same. */
   putBack(batch: Batch): void
   /** When a batch will be free to leave by time alone, monotonic ms; `undefined` when nothing waits for time. */
   nextAt(inFlight: number): number | undefined
@@ -85,18 +90,7 @@ export function createBatchQueue(options: BatchQueueOptions = {}): BatchQueue {
   let newAllowedAt = Number.NEGATIVE_INFINITY
   let lastUrgent: Lane = 'reduceOnly'
 
-  const laneOf = (order: Approved): Map<ClientOrderId, Approved> => (order.request.reduceOnly ? reduceOnly : fresh)
-
-  function takeCancels(): Batch {
-    return { lane: 'cancel', cancels: shift(cancels, maxBatchSize, () => true) }
-  }
-
-  function takeOrders(lane: 'reduceOnly' | 'new'): Batch {
-    const waiting = lane === 'new' ? fresh : reduceOnly
-    const [first] = waiting.values()
-    const passive = first !== undefined && isPassive(first.request.timeInForce)
-    return { lane, orders: shift(waiting, maxBatchSize, ({ request }) => isPassive(request.timeInForce) === passive) }
-  }
+  const laneOf = ({ request }: Approved): Map<ClientOrderId, Approved> => (request.reduceOnly ? reduceOnly : fresh)
 
   /** Cancels and reduce-only take turns when both wait, so that neither starves the other. */
   function urgentLane(inFlight: number): 'cancel' | 'reduceOnly' | undefined {
@@ -124,37 +118,28 @@ export function createBatchQueue(options: BatchQueueOptions = {}): BatchQueue {
       return { status: 'queued' }
     },
     pushCancel(cancel) {
-      const key = cancel.clientOrderId ?? cancel.orderId
-      if (key === undefined) throw new TypeError('cancel: expected a clientOrderId or an orderId')
+      const key = targetOf(cancel)
       if (cancels.has(key)) return { status: 'queued' }
       if (cancels.size >= capacity.cancel) return { status: 'full', capacity: capacity.cancel }
       cancels.set(key, cancel)
       return { status: 'queued' }
     },
     take(now, inFlight) {
+      finiteTime(now, 'now')
       const urgent = urgentLane(inFlight)
       if (urgent !== undefined) {
         lastUrgent = urgent
-        return urgent === 'cancel' ? takeCancels() : takeOrders('reduceOnly')
+        return urgent === 'cancel'
+          ? { lane: urgent, cancels: shift(cancels, maxBatchSize, isByOurId) }
+          : { lane: urgent, orders: shift(reduceOnly, maxBatchSize, isPostOnly) }
       }
       if (fresh.size === 0 || inFlight >= maxInFlight.new || now < newAllowedAt) return undefined
       newAllowedAt = now + spacingMs
-      return takeOrders('new')
+      return { lane: 'new', orders: shift(fresh, maxBatchSize, isPostOnly) }
     },
     putBack(batch) {
-      if (batch.lane === 'cancel') {
-        prepend(
-          cancels,
-          batch.cancels.map((cancel) => [(cancel.clientOrderId ?? cancel.orderId) as ClientOrderId | number, cancel]),
-        )
-      } else {
-        const lane = batch.lane === 'new' ? fresh : reduceOnly
-        prepend(
-          lane,
-          batch.orders.map((order) => [order.request.clientOrderId, order]),
-        )
-        if (batch.lane === 'new') newAllowedAt = Number.NEGATIVE_INFINITY
-      }
+      if (batch.lane === 'cancel') prepend(cancels, batch.cancels, targetOf)
+      else prepend(batch.lane === 'new' ? fresh : reduceOnly, batch.orders, ({ request }) => request.clientOrderId)
     },
     nextAt(inFlight) {
       if (urgentLane(inFlight) !== undefined) return Number.NEGATIVE_INFINITY
@@ -176,7 +161,14 @@ export function createBatchQueue(options: BatchQueueOptions = {}): BatchQueue {
   }
 }
 
-const isPassive = (timeInForce: TimeInForce): boolean => timeInForce === 'alo'
+const isPostOnly = ({ request }: Approved): boolean => request.timeInForce === 'alo'
+const isByOurId = ({ clientOrderId }: QueuedCancel): boolean => clientOrderId !== undefined
+
+function targetOf({ clientOrderId, orderId }: QueuedCancel): ClientOrderId | number {
+  const target = clientOrderId ?? orderId
+  if (target === undefined) throw new TypeError('cancel: expected a clientOrderId or an orderId')
+  return target
+}
 
 /**
  * An immediate reduce-only order of the same market and side has the same purpose: get out now. Orders that rest are
@@ -191,10 +183,12 @@ function findTwin(waiting: ReadonlyMap<ClientOrderId, Approved>, { request }: Ap
   return undefined
 }
 
-function shift<K, V>(waiting: Map<K, V>, limit: number, fits: (entry: V) => boolean): readonly V[] {
+/** Takes the entry that has waited longest, and those behind it that are of the same kind. */
+function shift<K, V>(waiting: Map<K, V>, limit: number, kindOf: (entry: V) => boolean): readonly V[] {
   const taken: V[] = []
   for (const [key, entry] of waiting) {
-    if (!fits(entry)) continue
+    const [first = entry] = taken
+    if (kindOf(entry) !== kindOf(first)) continue
     waiting.delete(key)
     taken.push(entry)
     if (taken.length === limit) break
@@ -202,10 +196,10 @@ function shift<K, V>(waiting: Map<K, V>, limit: number, fits: (entry: V) => bool
   return taken
 }
 
-function prepend<K, V>(waiting: Map<K, V>, entries: readonly (readonly [K, V])[]): void {
+function prepend<K, V>(waiting: Map<K, V>, entries: readonly V[], keyOf: (entry: V) => K): void {
   const later = [...waiting]
   waiting.clear()
-  for (const [key, entry] of entries) waiting.set(key, entry)
+  for (const entry of entries) waiting.set(keyOf(entry), entry)
   for (const [key, entry] of later) waiting.set(key, entry)
 }
 

@@ -5,6 +5,7 @@
  * reads it again in the same turn as the socket write; nothing but reading it decides whether a new order leaves.
  */
 import type { Clock } from '../ports.js'
+import { createListeners } from './listeners.js'
 
 export type HardStopCause = 'manual' | 'risk' | 'fault'
 
@@ -32,15 +33,21 @@ export type HardStop = {
   onChange(listener: (state: HardStopState) => void): () => void
 }
 
+export type HardStopOptions = {
+  readonly clock: Pick<Clock, 'now'>
+  /** Takes what listeners throw; without it the first error reaches whoever triggered or reset, once all have heard. */
+  readonly onListenerError?: ((error: unknown) => void) | undefined
+}
+
 const CLEAR: HardStopState = { triggered: false }
 
-export function createHardStop({ clock }: { readonly clock: Pick<Clock, 'now'> }): HardStop {
-  const listeners = new Set<(state: HardStopState) => void>()
+export function createHardStop({ clock, onListenerError }: HardStopOptions): HardStop {
+  const listeners = createListeners<HardStopState>(onListenerError)
   let state = CLEAR
 
   function become(next: HardStopState): void {
     state = next
-    for (const listener of [...listeners]) listener(state)
+    listeners.tell(state)
   }
 
   return {
@@ -56,9 +63,6 @@ export function createHardStop({ clock }: { readonly clock: Pick<Clock, 'now'> }
       }
       if (state.triggered) become(CLEAR)
     },
-    onChange(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    onChange: listeners.add,
   }
 }

@@ -2,9 +2,9 @@
  * Prices as last heard, with the age of our own receive time.
  *
  * Age is counted from when we received a price, not from when it changed: a quiet market is not a stale one. A price
- * of unknown age does not exist.
+ * of unknown age does not exist, nor does one that is not above zero.
  */
-import type { Decimal } from '../model/decimal.js'
+import { type Decimal, ZERO } from '../model/decimal.js'
 import { positiveMs } from '../model/guards.js'
 
 export type MarketDataOptions = {
@@ -15,7 +15,7 @@ export type MarketDataOptions = {
 export type MarketData = {
   /** @param now monotonic ms of the receipt */
   update(context: { readonly market: string; readonly markPrice: Decimal }, now: number): void
-  /** The mark, unless it is missing or too old. @param now monotonic ms */
+  /** The mark, unless it is missing, too old or no price at all. @param now monotonic ms */
   mark(market: string, now: number): Decimal | undefined
   /** Forgets everything: what was heard on an older connection has no age. */
   reset(): void
@@ -32,7 +32,8 @@ export function createMarketData(options: MarketDataOptions = {}): MarketData {
     },
     mark(market, now) {
       const mark = marks.get(market)
-      return mark !== undefined && now - mark.receivedAt <= maxMarkAgeMs ? mark.price : undefined
+      if (mark === undefined || mark.price.lte(ZERO)) return undefined
+      return now - mark.receivedAt <= maxMarkAgeMs ? mark.price : undefined
     },
     reset: () => marks.clear(),
   }

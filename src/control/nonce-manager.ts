@@ -8,7 +8,7 @@
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/nonces-and-api-wallets
  */
 import { ExecutorError } from '../errors.js'
-import { wholeNumber } from '../model/guards.js'
+import { finiteTime, wholeNumber } from '../model/guards.js'
 
 export type NonceManagerOptions = {
   /** The highest nonce ever used by this signer, from before a restart. Default: 0. */
@@ -33,6 +33,7 @@ export type NonceManager = {
    *
    * @param now our wall clock, Unix ms
    * @throws {ExecutorError} `CLOCK_DRIFT` when only a nonce outside the venue's window is left
+   * @throws {RangeError} when `now` is not a finite number
    */
   next(now: number): number
   /** Learns the venue's time. The offset is used at once; the level says whether new orders may go on. */
@@ -59,23 +60,24 @@ export function createNonceManager(options: NonceManagerOptions = {}): NonceMana
   let last = wholeNumber(options.highWaterMark ?? 0, 'highWaterMark', 0)
   let drift: Drift = { driftMs: 0, level: 'ok' }
 
-  const serverTime = (now: number): number => Math.floor(now - drift.driftMs)
+  const serverTime = (now: number): number => Math.floor(finiteTime(now, 'now') - drift.driftMs)
 
   return {
     next(now) {
-      const earliest = Math.max(last + 1, serverTime(now))
+      const venueTime = serverTime(now)
+      const earliest = Math.max(last + 1, venueTime)
       const nonce = earliest + ((index - (earliest % count) + count) % count)
-      if (nonce >= serverTime(now) + WINDOW_AHEAD_MS) {
+      if (nonce >= venueTime + WINDOW_AHEAD_MS) {
         throw new ExecutorError(
           'CLOCK_DRIFT',
-          `the next nonce ${nonce} is a day ahead of the venue's clock; the clock stepped back`,
+          `the next nonce ${nonce} is a day ahead of the venue's clock: an earlier one was made by a clock that ran ahead`,
         )
       }
       last = nonce
       return nonce
     },
     observe(venueTime, now) {
-      const driftMs = now - venueTime
+      const driftMs = finiteTime(now, 'now') - finiteTime(venueTime, 'serverTime')
       const size = Math.abs(driftMs)
       drift = { driftMs, level: size > maxDriftMs ? 'refuse' : size > warnDriftMs ? 'warn' : 'ok' }
       return drift

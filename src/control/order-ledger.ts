@@ -3,10 +3,11 @@
  *
  * Evidence comes from three sides (the answer to the request, order updates, fills) in any order and more than once.
  * The status follows the table in `model/order.ts`; filled sizes are max-merged between sources and never summed, and
- * fills are summed only among themselves. An order keeps its claim on its market until it is final and all its fills
- * are booked, because in between the position does not show yet what the order no longer holds.
+ * fills are summed only among themselves. An order keeps its claim on its market until it is over, its size final and all
+ * its fills booked, because in between the position does not show yet what the order no longer holds.
  */
 import { type Decimal, max, ZERO } from '../model/decimal.js'
+import { wholeNumber } from '../model/guards.js'
 import type { ClientOrderId } from '../model/ids.js'
 import { isTerminal, type OrderEvent, type OrderRequest, type OrderStatus, transition } from '../model/order.js'
 import type { DeniedReason, RejectedReason } from '../model/reasons.js'
@@ -25,7 +26,7 @@ export type OrderRecord = {
   readonly fees: Decimal
   /** The venue's own average over `filledSize`, when an answer gave one. */
   readonly reportedAverage?: Decimal
-  /** Whether the filled size can no longer change, as far as the venue has said. */
+  /** Whether the venue has said how far the order was filled in the end. A cancelled order holds its claim until then. */
   readonly isSizeFinal: boolean
   /** Not placed by us: found on the venue and adopted. */
   readonly isExternal: boolean
@@ -47,6 +48,7 @@ export type Evidence = {
   readonly message?: string | undefined
 }
 
+/** Whether the status of the order changed. */
 export type Change =
   | { readonly status: 'changed' | 'unchanged'; readonly record: OrderRecord }
   /** The event contradicts what was known. What it proves is taken all the same; the caller raises the alarm. */
@@ -64,12 +66,17 @@ export type Commitment = {
   readonly reduceOnlyOrders: number
 }
 
+export type RegisterOptions = {
+  /** Default: `pending`. */
+  readonly status?: OrderStatus | undefined
+  readonly isExternal?: boolean | undefined
+  /** What had filled before we knew of the order, and so is in the position already. Default: nothing. */
+  readonly filledBefore?: Decimal | undefined
+}
+
 export type OrderLedger = {
   /** @throws {RangeError} when the client order id is known already */
-  register(
-    request: OrderRequest,
-    options?: { readonly status?: OrderStatus; readonly isExternal?: boolean },
-  ): OrderRecord
+  register(request: OrderRequest, options?: RegisterOptions): OrderRecord
   get(id: ClientOrderId | number): OrderRecord | undefined
   apply(id: ClientOrderId, event: OrderEvent, evidence?: Evidence): Change | undefined
   /** Books one distinct fill. The caller has already made sure that it is news. */
@@ -100,7 +107,7 @@ const NO_COMMITMENT: Commitment = {
 const DEFAULT_REMEMBERED_ORDERS = 10_000
 
 export function createOrderLedger(options: { readonly rememberedOrders?: number | undefined } = {}): OrderLedger {
-  const rememberedOrders = options.rememberedOrders ?? DEFAULT_REMEMBERED_ORDERS
+  const rememberedOrders = wholeNumber(options.rememberedOrders ?? DEFAULT_REMEMBERED_ORDERS, 'rememberedOrders')
   const records = new Map<ClientOrderId, Draft>()
   const byOrderId = new Map<number, Draft>()
   const open = new Map<ClientOrderId, Draft>()
@@ -164,27 +171,30 @@ export function createOrderLedger(options: { readonly rememberedOrders?: number 
     if (record === undefined) return undefined
     const from = record.status
     const to = transition(from, event)
-    // A late word about a finished order (an "open" after its "filled") is no conflict, only old.
-    if (to === undefined && isTerminal(from) && event !== 'filled' && event !== 'partiallyFilled') {
-      return { status: 'unchanged', record }
-    }
+    // A late word about a finished order (an "open" after its "filled") is no conflict, only old. It can still prove an
+    // id or a size, but it is not why the order ended.
+    const isOld = to === undefined && isTerminal(from) && event !== 'filled' && event !== 'partiallyFilled'
     update(record, (draft) => {
-      learn(draft, evidence)
+      learn(draft, isOld ? { ...evidence, reason: undefined, message: undefined } : evidence)
+      // An order that is filled, nobody says how far, is filled to the end: less would hide a position.
+      if (event === 'filled' && evidence.filledSize === undefined) draft.filledSize = draft.request.size
       if (to !== undefined) draft.status = to === 'working' && draft.filledSize.gt(ZERO) ? 'partiallyFilled' : to
+      // What came back to life was not as final as it was said to be.
+      if (isTerminal(from) && !isTerminal(draft.status)) draft.isSizeFinal = false
     })
     const revived = (from === 'rejected' || from === 'expired') && record.status !== from
-    if (to === undefined || revived) return { status: 'conflict', record, from }
+    if ((to === undefined && !isOld) || revived) return { status: 'conflict', record, from }
     return { status: record.status === from ? 'unchanged' : 'changed', record }
   }
 
   return {
-    register(request, { status = 'pending', isExternal = false } = {}) {
+    register(request, { status = 'pending', isExternal = false, filledBefore = ZERO } = {}) {
       if (records.has(request.clientOrderId)) throw new RangeError(`clientOrderId: ${request.clientOrderId} is in use`)
       const record: Draft = {
         request,
         status,
-        filledSize: ZERO,
-        bookedSize: ZERO,
+        filledSize: filledBefore,
+        bookedSize: filledBefore,
         bookedValue: ZERO,
         fees: ZERO,
         isSizeFinal: false,
@@ -213,7 +223,10 @@ export function createOrderLedger(options: { readonly rememberedOrders?: number 
     },
     amend(request) {
       const record = records.get(request.clientOrderId)
-      if (record !== undefined) update(record, (draft) => void Object.assign(draft, { request }))
+      if (record === undefined) return
+      update(record, (draft) => {
+        draft.request = request
+      })
     },
     requestCancel(id, isWanted) {
       const record = records.get(id)
@@ -225,12 +238,17 @@ export function createOrderLedger(options: { readonly rememberedOrders?: number 
   }
 }
 
+/** Whether the order may have filled further than we know. A cancel alone does not say what was filled before it. */
+function mayBeFilledFurther({ status, isSizeFinal }: OrderRecord): boolean {
+  return !isTerminal(status) || (status === 'canceled' && !isSizeFinal)
+}
+
 /** What an order may still do to the position: its unfilled rest while it lives, and fills we know of but have not booked. */
 function committedSize(record: OrderRecord): Decimal {
-  const reach = isTerminal(record.status) ? record.filledSize : record.request.size
+  const reach = mayBeFilledFurther(record) ? record.request.size : record.filledSize
   return max(reach.minus(record.bookedSize), ZERO)
 }
 
 function holdsClaim(record: OrderRecord): boolean {
-  return !isTerminal(record.status) || record.filledSize.gt(record.bookedSize)
+  return mayBeFilledFurther(record) || record.filledSize.gt(record.bookedSize)
 }

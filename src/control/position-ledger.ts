@@ -5,6 +5,7 @@
  * already contains only teach their ids.
  */
 import { type Decimal, ZERO } from '../model/decimal.js'
+import { wholeNumber } from '../model/guards.js'
 import { dexOf, type Side } from '../model/market.js'
 import { type BoundedSet, createBoundedSet } from './bounded-set.js'
 
@@ -50,23 +51,13 @@ const DEFAULT_REMEMBERED_FILLS = 10_000
 const MAX_RECENT_FILLS = 1_000
 
 export function createPositionLedger(options: { readonly rememberedFills?: number | undefined } = {}): PositionLedger {
-  const positions = new Map<string, Position>()
+  let positions = new Map<string, Position>()
   const snapshotTimes = new Map<string, number>()
-  const seen: BoundedSet<string> = createBoundedSet(options.rememberedFills ?? DEFAULT_REMEMBERED_FILLS)
+  const seen: BoundedSet<string> = createBoundedSet(
+    wholeNumber(options.rememberedFills ?? DEFAULT_REMEMBERED_FILLS, 'rememberedFills'),
+  )
   let recent: PositionFill[] = []
   const size = (market: string): Decimal => positions.get(market)?.size ?? ZERO
-
-  /** A fill of the snapshot's own millisecond is on top of it when it starts from the position we hold. */
-  function isInSnapshot(fill: PositionFill, snapshotTime: number | undefined): boolean {
-    if (snapshotTime === undefined || fill.time < snapshotTime) return true
-    return fill.time === snapshotTime && !fill.startPosition?.eq(size(fill.market))
-  }
-
-  function book(fill: PositionFill): void {
-    const next = afterFill(positions.get(fill.market), fill)
-    if (next === undefined) positions.delete(fill.market)
-    else positions.set(fill.market, next)
-  }
 
   return {
     get: (market) => positions.get(market),
@@ -77,22 +68,38 @@ export function createPositionLedger(options: { readonly rememberedFills?: numbe
       recent.push(fill)
       if (recent.length > MAX_RECENT_FILLS) recent = recent.slice(MAX_RECENT_FILLS / 2)
       // Without a snapshot there is nothing to add to; the first one will say what this fill made.
-      if (isInSnapshot(fill, snapshotTimes.get(dexOf(fill.market)))) return { status: 'inSnapshot' }
+      if (isInSnapshot(fill, snapshotTimes.get(dexOf(fill.market)), size(fill.market))) return { status: 'inSnapshot' }
       const ours = size(fill.market)
-      book(fill)
+      book(positions, fill)
       const venues = fill.startPosition
       return venues === undefined || venues.eq(ours)
         ? { status: 'booked' }
         : { status: 'booked', mismatch: { ours, venues } }
     },
     load(dex, snapshot, time) {
-      // One synchronous step: no reader ever sees a position missing in between.
-      for (const market of positions.keys()) if (dexOf(market) === dex) positions.delete(market)
-      for (const position of snapshot) positions.set(position.market, position)
+      // Built aside and put in place at once: no reader ever sees a position missing, not even when this throws.
+      const next = new Map([...positions].filter(([market]) => dexOf(market) !== dex))
+      for (const position of snapshot) if (!position.size.eq(ZERO)) next.set(position.market, position)
+      for (const fill of recent) {
+        const held = next.get(fill.market)?.size ?? ZERO
+        if (dexOf(fill.market) === dex && !isInSnapshot(fill, time, held)) book(next, fill)
+      }
+      positions = next
       snapshotTimes.set(dex, time)
-      for (const fill of recent) if (dexOf(fill.market) === dex && !isInSnapshot(fill, time)) book(fill)
     },
   }
+}
+
+/** A fill of the snapshot's own millisecond is on top of it when it starts from the position we hold. */
+function isInSnapshot(fill: PositionFill, snapshotTime: number | undefined, held: Decimal): boolean {
+  if (snapshotTime === undefined || fill.time < snapshotTime) return true
+  return fill.time === snapshotTime && !fill.startPosition?.eq(held)
+}
+
+function book(positions: Map<string, Position>, fill: PositionFill): void {
+  const next = afterFill(positions.get(fill.market), fill)
+  if (next === undefined) positions.delete(fill.market)
+  else positions.set(fill.market, next)
 }
 
 /** Same side averages the entry, the other side reduces, and what goes beyond flat opens at the fill's price. */

@@ -1,20 +1,14 @@
 /**
  * Whether new orders may go: a list of conditions, each met or with the reason why not.
  *
- * Conditions belong to one connection and fall with it. Some are global, some belong to one market.
+ * They hold for the account as a whole, and whoever meets a condition takes it back when it falls.
  */
+import { createListeners } from './listeners.js'
 
 /** What must be known before a new order may go anywhere. */
-export type Condition = 'connection' | 'markets' | 'orderUpdates' | 'userFills' | 'account' | 'clock'
+export const CONDITIONS = ['connection', 'markets', 'orderUpdates', 'userFills', 'account', 'clock'] as const
 
-export const CONDITIONS: readonly Condition[] = [
-  'connection',
-  'markets',
-  'orderUpdates',
-  'userFills',
-  'account',
-  'clock',
-]
+export type Condition = (typeof CONDITIONS)[number]
 
 export type Missing = { readonly condition: Condition; readonly detail: string }
 
@@ -28,9 +22,14 @@ export type Readiness = {
   onChange(listener: (state: ReadinessState) => void): () => void
 }
 
-export function createReadiness(): Readiness {
+export type ReadinessOptions = {
+  /** Takes what listeners throw; without it the first error reaches whoever changed a condition, once all have heard. */
+  readonly onListenerError?: ((error: unknown) => void) | undefined
+}
+
+export function createReadiness(options: ReadinessOptions = {}): Readiness {
   const missing = new Map<Condition, string>(CONDITIONS.map((condition) => [condition, 'not started']))
-  const listeners = new Set<(state: ReadinessState) => void>()
+  const listeners = createListeners<ReadinessState>(options.onListenerError)
   let state = current()
 
   function current(): ReadinessState {
@@ -43,7 +42,7 @@ export function createReadiness(): Readiness {
 
   function update(): void {
     state = current()
-    for (const listener of [...listeners]) listener(state)
+    listeners.tell(state)
   }
 
   return {
@@ -58,9 +57,6 @@ export function createReadiness(): Readiness {
       missing.set(condition, detail)
       update()
     },
-    onChange(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    onChange: listeners.add,
   }
 }

@@ -10,7 +10,7 @@ import { positiveMs } from '../model/guards.js'
 export type RequestTableOptions = {
   /** How long an answer may take before the outcome counts as unknown. Default: 5000. */
   readonly timeoutMs?: number | undefined
-  /** How long a late answer is still matched. Default: 60000. */
+  /** How long after the time-out a late answer is still matched. Default: 60000. */
   readonly tombstoneMs?: number | undefined
 }
 
@@ -31,13 +31,13 @@ export type RequestTable<T> = {
   readonly size: number
 }
 
-type Entry<T> = { readonly content: T; deadlineAt: number }
+type Entry<T> = { readonly content: T; readonly deadlineAt: number }
 
 export function createRequestTable<T>(options: RequestTableOptions = {}): RequestTable<T> {
   const timeoutMs = positiveMs(options.timeoutMs ?? 5_000, 'timeoutMs')
   const tombstoneMs = positiveMs(options.tombstoneMs ?? 60_000, 'tombstoneMs')
-  /** Reserved places: no bytes have left, so no clock is running. */
-  const reserved = new Map<number, T>()
+  /** Reserved places: as far as we know no bytes have left, so no clock is running. */
+  const reserved = new Map<number, Pick<Entry<T>, 'content'>>()
   const live = new Map<number, Entry<T>>()
   const tombstones = new Map<number, Entry<T>>()
   let lastId = 0
@@ -52,35 +52,29 @@ export function createRequestTable<T>(options: RequestTableOptions = {}): Reques
   return {
     open(content) {
       lastId += 1
-      reserved.set(lastId, content)
+      reserved.set(lastId, { content })
       return lastId
     },
     written(id, now) {
-      const content = reserved.get(id)
-      if (content === undefined) return
-      reserved.delete(id)
-      live.set(id, { content, deadlineAt: now + timeoutMs })
+      const entry = takeFrom(reserved, id)
+      if (entry !== undefined) live.set(id, { content: entry.content, deadlineAt: now + timeoutMs })
     },
     discard(id) {
       reserved.delete(id)
     },
     settle(id) {
-      const entry = live.get(id)
-      if (entry !== undefined) {
-        live.delete(id)
-        return { content: entry.content, late: false }
-      }
-      const tombstone = tombstones.get(id)
-      if (tombstone === undefined) return undefined
-      tombstones.delete(id)
-      return { content: tombstone.content, late: true }
+      // An answer proves that the request was written, even when it overtakes the note of it.
+      const entry = takeFrom(live, id) ?? takeFrom(reserved, id)
+      if (entry !== undefined) return { content: entry.content, late: false }
+      const tombstone = takeFrom(tombstones, id)
+      return tombstone && { content: tombstone.content, late: true }
     },
     expire(now) {
       for (const [id] of due(tombstones, now)) tombstones.delete(id)
       const expired: T[] = []
-      for (const [id, { content, deadlineAt }] of due(live, now)) {
+      for (const [id, { content }] of due(live, now)) {
         live.delete(id)
-        tombstones.set(id, { content, deadlineAt: deadlineAt + tombstoneMs })
+        tombstones.set(id, { content, deadlineAt: now + tombstoneMs })
         expired.push(content)
       }
       return expired
@@ -93,4 +87,10 @@ export function createRequestTable<T>(options: RequestTableOptions = {}): Reques
       return reserved.size + live.size
     },
   }
+}
+
+function takeFrom<V>(entries: Map<number, V>, id: number): V | undefined {
+  const entry = entries.get(id)
+  entries.delete(id)
+  return entry
 }

@@ -6,11 +6,10 @@
  * synchronous step, so no order can slip in between a check and the claim that follows it; what an earlier gate took is
  * given back when a later one denies.
  */
-import type { Decimal } from '../model/decimal.js'
-import { max } from '../model/decimal.js'
+import { type Decimal, max, min } from '../model/decimal.js'
 import { floorSize, MIN_ORDER_VALUE } from '../model/market.js'
 import type { OrderRequest } from '../model/order.js'
-import type { DeniedReason } from '../model/reasons.js'
+import { DENIED_REASONS, type DeniedReason } from '../model/reasons.js'
 import type { ActionBudget } from './action-budget.js'
 import type { ExposureView } from './exposure.js'
 import type { HardStop } from './hard-stop.js'
@@ -42,7 +41,7 @@ export type GateDenial = { readonly reason: DeniedReason; readonly limit: string
 
 export type GateAnswer =
   | { readonly answer: 'pass'; readonly release?: () => void }
-  /** Goes on with a smaller size; when what is left of it is not worth an order, denies instead. */
+  /** Goes on with a smaller size, floored to the lot; when what is left is not worth an order, denies instead. */
   | { readonly answer: 'resize'; readonly size: Decimal; readonly orElse: GateDenial }
   | ({ readonly answer: 'deny' } & GateDenial)
 
@@ -78,6 +77,11 @@ export function deny(reason: DeniedReason, limit: string, value: string): GateAn
   return { answer: 'deny', reason, limit, value }
 }
 
+/** The answer of a check that needs a mark where there is none, or only an old one. */
+export function denyWithoutMark(market: string, { maxMarkAgeMs }: Pick<MarketData, 'maxMarkAgeMs'>): GateAnswer {
+  return deny('MARKET_DATA_UNAVAILABLE', `a mark of at most ${maxMarkAgeMs} ms`, `none for ${market}`)
+}
+
 /** @throws {RangeError} when two gates have the same id */
 export function createRiskGates(gates: readonly Gate[], view: Omit<GateContext, 'now'>): RiskGates {
   const ids = new Set<string>()
@@ -94,18 +98,13 @@ export function createRiskGates(gates: readonly Gate[], view: Omit<GateContext, 
       let request = order
       for (const gate of gates) {
         const answer = ask(gate, request, context)
-        if (answer.answer === 'pass') {
-          if (answer.release !== undefined) releases.push(answer.release)
-          continue
+        if (answer.answer === 'deny') {
+          giveBack(releases)
+          const { reason, limit, value } = answer
+          return { denial: { gate: gate.id, reason, limit, value } }
         }
-        const size = answer.answer === 'resize' ? shrunk(request, answer.size) : undefined
-        if (size !== undefined) {
-          request = { ...request, size }
-          continue
-        }
-        for (const release of releases) release()
-        const { reason, limit, value } = answer.answer === 'resize' ? answer.orElse : answer
-        return { denial: { gate: gate.id, reason, limit, value } }
+        if (answer.answer === 'resize') request = { ...request, size: answer.size }
+        else if (answer.release !== undefined) releases.push(answer.release)
       }
       return { approved: approve(request, releases) }
     },
@@ -128,26 +127,41 @@ function approve(request: OrderRequest, releases: readonly (() => void)[]): Appr
     release() {
       if (!isHeld) return
       isHeld = false
-      for (const release of releases) release()
+      giveBack(releases)
     },
   }
   return order as Approved
 }
 
-/** A gate that throws has not answered, and an unanswered question denies. */
+/** A gate of the host that fails to take back its own must not keep the others from taking back theirs. */
+function giveBack(releases: readonly (() => void)[]): void {
+  for (const release of releases) {
+    try {
+      release()
+    } catch {}
+  }
+}
+
+/** What a gate says, made sure of. One that throws or talks nonsense has not answered, and an unanswered question denies. */
 function ask(gate: Gate, order: OrderRequest, context: GateContext): GateAnswer {
   try {
     const answer = gate.check(order, context)
-    if (answer?.answer === 'pass' || answer?.answer === 'resize' || answer?.answer === 'deny') return answer
+    if (answer?.answer === 'pass' && ['undefined', 'function'].includes(typeof answer.release)) return answer
+    if (answer?.answer === 'deny' && isExplained(answer)) return answer
+    if (answer?.answer === 'resize' && isExplained(answer.orElse)) return resized(order, answer.size, answer.orElse)
     return deny('GATE_FAILED', 'an answer', 'none')
   } catch (error) {
     return deny('GATE_FAILED', 'an answer', error instanceof Error ? error.message : 'an exception')
   }
 }
 
-/** A smaller legal size that is still worth sending, or `undefined`. A gate can never make an order larger. */
-function shrunk(request: OrderRequest, size: Decimal): Decimal | undefined {
-  const floored = floorSize(size, request.market.szDecimals)
-  if (floored.gt(request.size)) return request.size
-  return floored.gt(0) && floored.times(request.price).gte(MIN_ORDER_VALUE) ? floored : undefined
+function isExplained({ reason, limit, value }: GateDenial): boolean {
+  return Object.hasOwn(DENIED_REASONS, reason) && typeof limit === 'string' && typeof value === 'string'
+}
+
+/** The legal size below, if it is still worth sending. A gate can never make an order larger. */
+function resized({ market, size, price }: OrderRequest, wanted: Decimal, orElse: GateDenial): GateAnswer {
+  const legal = min(floorSize(wanted, market.szDecimals), size)
+  if (legal.times(price).gte(MIN_ORDER_VALUE)) return { answer: 'resize', size: legal, orElse }
+  return { answer: 'deny', ...orElse }
 }

@@ -83,9 +83,16 @@ const TABLE: Record<OrderStatus, Row> = {
     cancelRejected: 'inFlight',
     lost: 'unknown',
   },
-  // A trigger order can be refused when it fires, long after it was accepted.
-  working: { ...ALIVE, cancelSent: 'pendingCancel' },
-  partiallyFilled: { ...ALIVE, acknowledged: 'partiallyFilled', cancelSent: 'pendingCancel' },
+  // A trigger order can be refused when it fires, long after it was accepted. A cancel that overtook its order may fail,
+  // and the answer to the order itself may be lost, after a feed has shown that the order lives: neither is news.
+  working: { ...ALIVE, cancelSent: 'pendingCancel', cancelRejected: 'working', lost: 'working' },
+  partiallyFilled: {
+    ...ALIVE,
+    acknowledged: 'partiallyFilled',
+    cancelSent: 'pendingCancel',
+    cancelRejected: 'partiallyFilled',
+    lost: 'partiallyFilled',
+  },
   pendingCancel: {
     ...ALIVE,
     acknowledged: 'pendingCancel',

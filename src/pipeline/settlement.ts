@@ -44,8 +44,8 @@ export function createSettlement(
 ): Settlement {
   const unsettled = new Map<ClientOrderId, Handle>()
   const submissions = new Map<ClientOrderId, Accepted>()
-  /** Final, but not complete; the wait is the same for all, so the first in is the first due. */
-  const waiting = new Map<ClientOrderId, number>()
+  /** Final, but not complete; the wait is the same for all, so the first in is the first due. Orders of others, too. */
+  const waiting = new Map<ClientOrderId, { readonly record: OrderRecord; readonly dueAt: number }>()
 
   function settle(handle: Handle): void {
     const { clientOrderId } = handle.record.request
@@ -55,16 +55,25 @@ export function createSettlement(
     handle.settle(outcomeOf(handle.record))
   }
 
-  function consider(handle: Handle): void {
-    const { record } = handle
+  function consider(record: OrderRecord): void {
     const { clientOrderId } = record.request
-    if (FIRST_WORD.has(record.status)) handle.acknowledge(viewOf(record))
-    if (isComplete(record)) settle(handle)
-    else if (isTerminal(record.status) && !waiting.has(clientOrderId)) {
+    const handle = unsettled.get(clientOrderId)
+    if (FIRST_WORD.has(record.status)) handle?.acknowledge(viewOf(record))
+    if (isComplete(record)) {
+      if (handle !== undefined) settle(handle)
+    } else if (isTerminal(record.status) && !waiting.has(clientOrderId)) {
       const dueAt = clock.monotonic() + GRACE_MS
-      waiting.set(clientOrderId, dueAt)
+      waiting.set(clientOrderId, { record, dueAt })
       alarm.setBy(dueAt)
     }
+  }
+
+  /** What the fills have shown by now is all that will be known, and the claim on the market ends with it. */
+  function conclude(record: OrderRecord): void {
+    const { clientOrderId } = record.request
+    if (record.status === 'canceled') orders.apply(clientOrderId, 'canceled', { isSizeFinal: true })
+    const handle = unsettled.get(clientOrderId)
+    if (handle !== undefined && isTerminal(record.status)) settle(handle)
   }
 
   return {
@@ -74,24 +83,22 @@ export function createSettlement(
       unsettled.set(clientOrderId, handle)
       submissions.set(clientOrderId, handle.submission)
       if (submissions.size > REMEMBERED) forgetSettled(submissions, unsettled)
-      consider(handle)
+      consider(record)
       return handle.submission
     },
     get: (id) => submissions.get(id),
     review(record) {
       emitter.emit('order', viewOf(record))
-      const handle = unsettled.get(record.request.clientOrderId)
-      if (handle !== undefined) consider(handle)
+      consider(record)
     },
     tick(now) {
-      for (const [id, dueAt] of waiting) {
+      for (const [id, { record, dueAt }] of waiting) {
         if (dueAt > now) {
           alarm.setBy(dueAt)
           return
         }
         waiting.delete(id)
-        const handle = unsettled.get(id)
-        if (handle !== undefined && isTerminal(handle.record.status)) settle(handle)
+        conclude(record)
       }
     },
     close() {

@@ -4,18 +4,18 @@ import { isTerminal, type OrderEvent, type OrderStatus, transition } from '../..
 
 /** One row per status, one column per event; a dash is a contradiction. */
 const [HEAD = [], ...ROWS] = `
-  status          | written  | requeued | denied | acknowledged    | partiallyFilled | filled | cancelSent    | cancelRejected | canceled | rejected | lost    | provenAbsent
-  pending         | inFlight | -        | denied | -               | -               | -      | -             | -              | -        | -        | -       | -
-  inFlight        | -        | pending  | denied | working         | partiallyFilled | filled | inFlight      | inFlight       | canceled | rejected | unknown | -
-  working         | -        | -        | -      | working         | partiallyFilled | filled | pendingCancel | -              | canceled | rejected | -       | -
-  partiallyFilled | -        | -        | -      | partiallyFilled | partiallyFilled | filled | pendingCancel | -              | canceled | rejected | -       | -
-  pendingCancel   | -        | -        | -      | pendingCancel   | pendingCancel   | filled | pendingCancel | working        | canceled | rejected | unknown | -
-  unknown         | -        | -        | -      | working         | partiallyFilled | filled | unknown       | unknown        | canceled | rejected | unknown | expired
-  filled          | -        | -        | -      | -               | filled          | filled | -             | -              | -        | -        | -       | -
-  canceled        | -        | -        | -      | -               | canceled        | filled | -             | -              | canceled | -        | -       | -
-  rejected        | -        | -        | -      | -               | partiallyFilled | filled | -             | -              | -        | rejected | -       | -
-  expired         | -        | -        | -      | -               | partiallyFilled | filled | -             | -              | -        | -        | -       | -
-  denied          | -        | -        | -      | -               | -               | -      | -             | -              | -        | -        | -       | -
+  status          | written  | requeued | denied | acknowledged    | partiallyFilled | filled | cancelSent    | cancelRejected  | canceled | rejected | lost            | provenAbsent
+  pending         | inFlight | -        | denied | -               | -               | -      | -             | -               | -        | -        | -               | -
+  inFlight        | -        | pending  | denied | working         | partiallyFilled | filled | inFlight      | inFlight        | canceled | rejected | unknown         | -
+  working         | -        | -        | -      | working         | partiallyFilled | filled | pendingCancel | working         | canceled | rejected | working         | -
+  partiallyFilled | -        | -        | -      | partiallyFilled | partiallyFilled | filled | pendingCancel | partiallyFilled | canceled | rejected | partiallyFilled | -
+  pendingCancel   | -        | -        | -      | pendingCancel   | pendingCancel   | filled | pendingCancel | working         | canceled | rejected | unknown         | -
+  unknown         | -        | -        | -      | working         | partiallyFilled | filled | unknown       | unknown         | canceled | rejected | unknown         | expired
+  filled          | -        | -        | -      | -               | filled          | filled | -             | -               | -        | -        | -               | -
+  canceled        | -        | -        | -      | -               | canceled        | filled | -             | -               | canceled | -        | -               | -
+  rejected        | -        | -        | -      | -               | partiallyFilled | filled | -             | -               | -        | rejected | -               | -
+  expired         | -        | -        | -      | -               | partiallyFilled | filled | -             | -               | -        | -        | -               | -
+  denied          | -        | -        | -      | -               | -               | -      | -             | -               | -        | -        | -               | -
 `
   .trim()
   .split('\n')

@@ -1,6 +1,6 @@
 /** The gates that no configuration can leave out: they stand before all others. */
 import { priceBand } from '../../model/market.js'
-import { deny, type Gate, PASS } from '../risk-gates.js'
+import { deny, denyWithoutMark, type Gate, PASS } from '../risk-gates.js'
 
 /** Step 1: the kill switch comes before everything. */
 export function hardStopGate(): Gate {
@@ -39,8 +39,7 @@ export function priceBandGate(): Gate {
     rule: 'limit price within 80% of a mark that is not stale',
     check({ market, price }, { marketData, now }) {
       const mark = marketData.mark(market.name, now)
-      if (mark === undefined)
-        return deny('MARKET_DATA_UNAVAILABLE', `a mark of at most ${marketData.maxMarkAgeMs} ms`, 'none')
+      if (mark === undefined) return denyWithoutMark(market.name, marketData)
       const { low, high } = priceBand(mark)
       if (price.gte(low) && price.lte(high)) return PASS
       return deny('PRICE_OUT_OF_BAND', `${low.toFixed()} to ${high.toFixed()}`, price.toFixed())

@@ -1,8 +1,8 @@
 /** Limits on how much, in how many markets. All of them count what is pending as if it were filled. */
-import { type Decimal, type DecimalInput, decimal, max, ZERO } from '../../model/decimal.js'
+import { type DecimalInput, max, positiveDecimal, powerOfTen, ZERO } from '../../model/decimal.js'
 import { wholeNumber } from '../../model/guards.js'
 import { floorSize } from '../../model/market.js'
-import { deny, type Gate, PASS } from '../risk-gates.js'
+import { deny, denyWithoutMark, type Gate, PASS } from '../risk-gates.js'
 
 /**
  * Step 3: position and pending orders of one market. An order that would go beyond is made smaller; when there is no
@@ -11,15 +11,14 @@ import { deny, type Gate, PASS } from '../risk-gates.js'
  * @throws {RangeError} when the limit is not above zero
  */
 export function maxPositionPerMarketGate(maxNotional: DecimalInput): Gate {
-  const limit = positive(maxNotional, 'maxNotionalPerMarket')
+  const limit = positiveDecimal(maxNotional, 'maxNotionalPerMarket')
   return {
     step: '3',
     id: 'maxPositionPerMarket',
     rule: `position and pending of a market at most ${limit.toFixed()}; a larger order is scaled down`,
     check({ market, side, size, price }, { exposure, marketData, now }) {
       const mark = marketData.mark(market.name, now)
-      if (mark === undefined)
-        return deny('MARKET_DATA_UNAVAILABLE', `a mark of at most ${marketData.maxMarkAgeMs} ms`, 'none')
+      if (mark === undefined) return denyWithoutMark(market.name, marketData)
       const committed = exposure.directional(market.name, side, mark)
       const available = limit.minus(committed)
       const full = { reason: 'MAX_POSITION_PER_MARKET', limit: limit.toFixed(), value: committed.toFixed() } as const
@@ -28,7 +27,7 @@ export function maxPositionPerMarketGate(maxNotional: DecimalInput): Gate {
       if (size.times(unit).lte(available)) return PASS
       // Division rounds at its last digit, which can carry over to a lot too many.
       const room = floorSize(available.div(unit), market.szDecimals)
-      const fitting = room.times(unit).lte(available) ? room : room.minus(lotOf(market.szDecimals))
+      const fitting = room.times(unit).lte(available) ? room : room.minus(powerOfTen(-market.szDecimals))
       return { answer: 'resize', size: fitting, orElse: full }
     },
   }
@@ -41,23 +40,20 @@ export function maxPositionPerMarketGate(maxNotional: DecimalInput): Gate {
  * @throws {RangeError} when the limit is not above zero
  */
 export function maxPositionTotalGate(maxNotional: DecimalInput): Gate {
-  const limit = positive(maxNotional, 'maxNotionalTotal')
+  const limit = positiveDecimal(maxNotional, 'maxNotionalTotal')
   return {
     step: '4',
     id: 'maxPositionTotal',
     rule: `positions and pending of all markets, with the new order, below ${limit.toFixed()}`,
     check({ market, size, price }, { exposure, marketData, now }) {
       const mark = marketData.mark(market.name, now)
-      let projected = mark === undefined ? undefined : size.times(max(mark, price))
+      if (mark === undefined) return denyWithoutMark(market.name, marketData)
+      let projected = size.times(max(mark, price))
       for (const name of exposure.markets()) {
         const itsMark = marketData.mark(name, now)
-        if (projected === undefined || itsMark === undefined) {
-          return deny('MARKET_DATA_UNAVAILABLE', `a mark of at most ${marketData.maxMarkAgeMs} ms for ${name}`, 'none')
-        }
+        if (itsMark === undefined) return denyWithoutMark(name, marketData)
         projected = projected.plus(exposure.worst(name, itsMark))
       }
-      if (projected === undefined)
-        return deny('MARKET_DATA_UNAVAILABLE', `a mark of at most ${marketData.maxMarkAgeMs} ms`, 'none')
       return projected.lt(limit) ? PASS : deny('MAX_POSITION_TOTAL', limit.toFixed(), projected.toFixed())
     },
   }
@@ -80,14 +76,4 @@ export function maxConcurrentPositionsGate(maxPositions: number): Gate {
       return deny('MAX_CONCURRENT_POSITIONS', String(limit), String(markets.size))
     },
   }
-}
-
-function lotOf(szDecimals: number): Decimal {
-  return decimal('1', 'lot').div(decimal(`1${'0'.repeat(szDecimals)}`, 'lot'))
-}
-
-function positive(value: DecimalInput, name: string): Decimal {
-  const limit = decimal(value, name)
-  if (limit.lte(ZERO)) throw new RangeError(`${name}: expected more than zero, got ${limit.toFixed()}`)
-  return limit
 }

@@ -4,6 +4,7 @@
  *
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/exchange-endpoint
  */
+import { type AccountAction, accountActionDecoders } from './account-actions.js'
 import {
   addressText,
   assetId,
@@ -16,6 +17,7 @@ import {
   list,
   oneOf,
   optional,
+  signedInteger,
   text,
   Undecodable,
 } from './decode.js'
@@ -59,7 +61,15 @@ export type Action =
   | { readonly type: 'batchModify'; readonly modifies: readonly ModifyWire[]; readonly a?: true | undefined }
   | { readonly type: 'scheduleCancel'; readonly time?: number | undefined }
   | { readonly type: 'updateLeverage'; readonly asset: number; readonly isCross: boolean; readonly leverage: number }
+  | {
+      readonly type: 'updateIsolatedMargin'
+      readonly asset: number
+      readonly isBuy: boolean
+      readonly ntli: number
+    }
+  | { readonly type: 'topUpIsolatedOnlyMargin'; readonly asset: number; readonly leverage: string }
   | { readonly type: 'noop' }
+  | AccountAction
 
 type ActionType = Action['type']
 
@@ -93,7 +103,19 @@ const decoders: { readonly [T in ActionType]: (action: Fields) => Extract<Action
     isCross: flag(a['isCross'], 'action.isCross'),
     leverage: integer(a['leverage'], 'action.leverage'),
   }),
+  updateIsolatedMargin: (a) => ({
+    type: 'updateIsolatedMargin',
+    asset: assetId(a['asset'], 'action.asset'),
+    isBuy: flag(a['isBuy'], 'action.isBuy'),
+    ntli: signedInteger(a['ntli'], 'action.ntli'),
+  }),
+  topUpIsolatedOnlyMargin: (a) => ({
+    type: 'topUpIsolatedOnlyMargin',
+    asset: assetId(a['asset'], 'action.asset'),
+    leverage: decimalText(a['leverage'], 'action.leverage'),
+  }),
   noop: () => ({ type: 'noop' }),
+  ...accountActionDecoders,
 }
 
 /** @throws {Undecodable} when it is not an action, or none that this exchange executes */
@@ -106,21 +128,6 @@ export function decodeAction(value: unknown): Action {
     )
   }
   return decoders[type as ActionType](action)
-}
-
-/** How many requests an action counts as: one, or one for each entry of its batch. */
-export function requestCount(action: Action): number {
-  switch (action.type) {
-    case 'order':
-      return Math.max(1, action.orders.length)
-    case 'cancel':
-    case 'cancelByCloid':
-      return Math.max(1, action.cancels.length)
-    case 'batchModify':
-      return Math.max(1, action.modifies.length)
-    default:
-      return 1
-  }
 }
 
 function order(value: unknown, path: string): OrderWire {

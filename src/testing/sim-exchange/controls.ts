@@ -4,12 +4,17 @@
 import { type Address, address } from '../../model/account.js'
 import { type Decimal, type DecimalInput, decimal, toWire, ZERO } from '../../model/decimal.js'
 import { dexOf, type Side } from '../../model/market.js'
-import { accountOf, approveAgent } from './accounts.js'
-import { cancelAll } from './cancel.js'
+import { accountOf } from './accounts.js'
+import { AGENT_LIFETIME_MS, approveAgent } from './agents.js'
+import { payFunding } from './funding.js'
 import { clearHouse, houseTakes, seedBook, setHouseBook } from './house.js'
 import { addCash, available, cashOf } from './margin.js'
+import { MAX_BUILDER_FEE } from './order-extras.js'
 import { type RecordedOrder, type RecordedPosition, recordedOrder, recordedPosition } from './record.js'
+import { windDown } from './settlement.js'
 import type { AccountMode, SimAccount, SimMarket, Venue } from './state.js'
+import { addSubAccount, addVault } from './sub-accounts.js'
+import { moveMark } from './triggers.js'
 
 export type AccountControl = {
   readonly address: Address
@@ -17,10 +22,20 @@ export type AccountControl = {
   deposit(amount: DecimalInput, options?: { readonly dex?: string }): AccountControl
   /** Lets an agent sign for this account. `validUntil` is Unix milliseconds; the default is 90 days from now. */
   approveAgent(agent: string, options?: { readonly name?: string; readonly validUntil?: number }): AccountControl
+  /** Makes another account a sub-account of this one, which signs for it. @throws {RangeError} when it is one already */
+  addSubAccount(subAccount: string, options?: { readonly name?: string }): AccountControl
+  /** Makes another account a vault that this one leads. @throws {RangeError} when it is one already */
+  addVault(vault: string): AccountControl
+  /** Lets a builder add up to so much to the fees, in tenths of a basis point; 0 takes it back. */
+  approveBuilder(builder: string, maxFee: number): AccountControl
+  /** Undelegated stake to pay for priority with, as its value in USD. */
+  setPriorityFunds(value: DecimalInput): AccountControl
   /** `disabled` keeps collateral apart on each dex. Only for an account that has none yet. */
   setMode(mode: AccountMode): AccountControl
   /** What it is said to have traded so far, in USD. */
   setVolume(volume: DecimalInput): AccountControl
+  /** How many actions it has sent, and how many it may send before it has traded anything. */
+  setRequests(requests: { readonly used?: number; readonly free?: number }): AccountControl
   position(market: string): RecordedPosition | undefined
   openOrders(): readonly RecordedOrder[]
   /** Collateral, with realised profit and fees, without unrealised profit. */
@@ -39,6 +54,12 @@ export type MarketControl = {
   bestAsk(): string | undefined
   setMark(price: DecimalInput): MarketControl
   setOracle(price: DecimalInput): MarketControl
+  /** What all longs hold together, in the market's units. */
+  setOpenInterest(size: DecimalInput): MarketControl
+  /** In units of collateral. At or above it only reductions are taken. */
+  setOpenInterestCap(value: DecimalInput): MarketControl
+  /** The largest order that may still open or increase a position; `null` lifts the limit again. */
+  setOpenInterestStep(size: DecimalInput | null): MarketControl
   /** Replaces the liquidity that no client placed. What crosses a client's order trades with it. */
   setBook(book: { readonly bids: BookInput; readonly asks: BookInput }): MarketControl
   /** Takes that liquidity away; clients' orders stay. */
@@ -47,15 +68,15 @@ export type MarketControl = {
   seedBook(mid?: DecimalInput): MarketControl
   /** Somebody trades against what rests, at the price or better. */
   take(side: Side, price: DecimalInput, size: DecimalInput): MarketControl
-  /** Cancels all orders and refuses new ones. */
+  /** One funding payment at this rate of the oracle value: longs pay it, shorts get it. There is none by itself. */
+  payFunding(rate: DecimalInput): MarketControl
+  /** Cancels all orders, settles all positions at the mark and refuses new orders. */
   halt(): MarketControl
   /** Ends a halt. The book is empty then. */
   resume(): MarketControl
-  /** Cancels all orders and takes the market out of trade for good; its slot stays. */
+  /** As a halt, but for good; the market's slot stays. */
   delist(): MarketControl
 }
-
-const AGENT_LIFETIME_MS = 90 * 86_400_000
 
 /** @throws {TypeError | RangeError} when the address is malformed */
 export function createAccountControl(venue: Venue, accountAddress: string, publish: () => void): AccountControl {
@@ -76,7 +97,21 @@ export function createAccountControl(venue: Venue, accountAddress: string, publi
     address: own,
     deposit: (amount, { dex = '' } = {}) => change(() => addCash(known(), poolOfDex(dex), decimal(amount, 'amount'))),
     approveAgent: (agent, { name = '', validUntil = venue.now() + AGENT_LIFETIME_MS } = {}) =>
-      change(() => approveAgent(venue, known(), address(agent, 'agent'), name, validUntil)),
+      change(() => approveAgent(venue, known(), { address: address(agent, 'agent'), name, validUntil })),
+    addSubAccount: (subAccount, { name = '' } = {}) =>
+      change(() => addSubAccount(known(), accountOf(venue, address(subAccount, 'subAccount')), name)),
+    addVault: (vault) => change(() => addVault(known(), accountOf(venue, address(vault, 'vault')))),
+    approveBuilder: (builder, maxFee) =>
+      change(() => {
+        if (!Number.isInteger(maxFee) || maxFee < 0 || maxFee > MAX_BUILDER_FEE) {
+          throw new RangeError(`maxFee: expected a whole number from 0 to ${MAX_BUILDER_FEE}, got ${maxFee}`)
+        }
+        known().builders.set(address(builder, 'builder'), maxFee)
+      }),
+    setPriorityFunds: (value) =>
+      change(() => {
+        known().priorityFunds = decimal(value, 'value')
+      }),
     setMode: (mode) =>
       change(() => {
         if (known().cash.size > 0 && known().mode !== mode) {
@@ -87,6 +122,11 @@ export function createAccountControl(venue: Venue, accountAddress: string, publi
     setVolume: (volume) =>
       change(() => {
         known().volume = decimal(volume, 'volume')
+      }),
+    setRequests: ({ used, free }) =>
+      change(() => {
+        if (used !== undefined) known().requestsUsed = used
+        if (free !== undefined) known().requestsFree = free
       }),
     position: (market) => recordedPosition(venue, own, market),
     openOrders: () => [...(venue.accounts.get(own)?.openOrders.values() ?? [])].map(recordedOrder),
@@ -126,14 +166,23 @@ export function createMarketControl(venue: Venue, name: string, publish: () => v
     bestAsk: () => best(false),
     setMark: (price) =>
       change(() => {
-        market.mark = priceOf(price)
-        for (const account of venue.accounts.values()) {
-          if (account.slots.has(market.assetId)) venue.notices.accounts.add(account)
-        }
+        moveMark(venue, market, priceOf(price))
       }),
     setOracle: (price) =>
       change(() => {
         market.oracle = priceOf(price)
+      }),
+    setOpenInterest: (size) =>
+      change(() => {
+        market.openInterest = decimal(size, 'size')
+      }),
+    setOpenInterestCap: (value) =>
+      change(() => {
+        market.openInterestCap = decimal(value, 'value')
+      }),
+    setOpenInterestStep: (size) =>
+      change(() => {
+        market.openInterestStep = size === null ? undefined : decimal(size, 'size')
       }),
     setBook: ({ bids, asks }) => change(() => setHouseBook(venue, market, levels(bids), levels(asks))),
     clearBook: () => change(() => clearHouse(venue, market)),
@@ -144,10 +193,11 @@ export function createMarketControl(venue: Venue, name: string, publish: () => v
       }),
     take: (side, price, size) =>
       change(() => houseTakes(venue, market, side === 'buy', { price: priceOf(price), size: decimal(size, 'size') })),
+    payFunding: (rate) => change(() => payFunding(venue, market, decimal(rate, 'rate'))),
     halt: () =>
       change(() => {
         market.isHalted = true
-        cancelAll(venue, market.book.orders(), 'canceled')
+        windDown(venue, market, 'canceled')
       }),
     resume: () =>
       change(() => {
@@ -156,7 +206,7 @@ export function createMarketControl(venue: Venue, name: string, publish: () => v
     delist: () =>
       change(() => {
         market.isDelisted = true
-        cancelAll(venue, market.book.orders(), 'delistedCanceled')
+        windDown(venue, market, 'delistedCanceled')
       }),
   }
   return control

@@ -2,16 +2,19 @@
  * Setting up a venue from a universe: asset ids by the rule, books around the mids, one house behind them.
  */
 import { type Address, address, type Network } from '../../model/account.js'
-import { decimal, ZERO } from '../../model/decimal.js'
+import { type Decimal, decimal, ZERO } from '../../model/decimal.js'
 import { dexOf, perpAssetId } from '../../model/market.js'
 import type { Clock } from '../../ports.js'
 import { createRandom } from '../seeded.js'
 import { createAccount } from './accounts.js'
 import { createBook } from './book.js'
+import { createConditions } from './faults/conditions.js'
+import type { SimLimits } from './limits.js'
 import { createNotices } from './notices.js'
 import { createOrderArchive } from './order-archive.js'
 import { createRing } from './ring.js'
 import type { Dex, SimMarket, Venue } from './state.js'
+import { createTriggerIndex } from './trigger-index.js'
 import type { DexSpec, MarketSpec, Universe } from './universe.js'
 
 /** Whose orders fill the seeded books. */
@@ -22,9 +25,11 @@ const TRADES_KEPT = 100
 type VenueOptions = {
   readonly clock: Clock
   readonly network: Network
+  readonly limits: SimLimits
   readonly universe: Universe
   readonly seed: number
   readonly recordLimit: number
+  readonly maxOracleDistance: Decimal
   /** Called after something of the venue's own has run, such as a scheduled cancel. */
   readonly onBlock: () => void
 }
@@ -41,9 +46,11 @@ export function createVenue(options: VenueOptions): Venue {
   const markets = dexes.flatMap((dex) => dex.markets)
   const marketsByName = new Map(markets.map((market) => [market.name, market]))
   if (marketsByName.size !== markets.length) throw new RangeError('universe: two markets have the same name')
+  const conditions = createConditions()
   return {
     network: options.network,
-    now: () => clock.now(),
+    limits: options.limits,
+    now: () => clock.now() + conditions.skewMs,
     schedule: (fn, ms) =>
       clock.schedule(
         () => {
@@ -63,8 +70,24 @@ export function createVenue(options: VenueOptions): Venue {
     fills: createRing(recordLimit),
     notices: createNotices(),
     random: createRandom(seed),
+    maxOracleDistance: options.maxOracleDistance,
     house: createAccount(HOUSE, true),
+    conditions,
   }
+}
+
+/**
+ * Lists one more market at the end of a dex, as a deployer may at any time.
+ *
+ * @throws {TypeError | RangeError} when the name is taken or belongs to another dex, or a figure is malformed
+ */
+export function addMarket(venue: Venue, dex: Dex, spec: MarketSpec): SimMarket {
+  if (venue.marketsByName.has(spec.name)) throw new RangeError(`market: ${spec.name} is already listed`)
+  const market = createMarket(dex.spec, dex.index, spec, dex.markets.length)
+  dex.markets.push(market)
+  venue.markets.set(market.assetId, market)
+  venue.marketsByName.set(market.name, market)
+  return market
 }
 
 /** A market whose recorded open interest has outgrown its older cap starts with room below it. */
@@ -91,9 +114,11 @@ function createMarket(dex: DexSpec, dexIndex: number, spec: MarketSpec, indexInM
     growthMode: spec.growthMode,
     feeScale: dex.feeScale === undefined ? undefined : decimal(dex.feeScale, `${dex.name}.feeScale`),
     openInterestCap: cap,
+    openInterestStep: undefined,
     prevDay: decimal(spec.prevDay, `${name}.prevDay`),
     funding: decimal(spec.funding, `${name}.funding`),
     book: createBook(),
+    triggers: createTriggerIndex(),
     trades: createRing(TRADES_KEPT),
     isDelisted: spec.isDelisted,
     isHalted: false,

@@ -3,7 +3,7 @@
  *
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/info-endpoint
  */
-import { type Decimal, ZERO } from '../../model/decimal.js'
+import { type Decimal, toWire, ZERO } from '../../model/decimal.js'
 import type { Level } from './book.js'
 import {
   available,
@@ -13,11 +13,13 @@ import {
   maintenanceMargin,
   marginUsed,
   positionValue,
+  spotOf,
   unrealisedPnl,
 } from './margin.js'
 import { printed } from './numbers.js'
 import { entryPrice } from './positions.js'
-import type { Dex, Fill, OrderStatus, SimAccount, SimMarket, SimOrder, Slot, Trade } from './state.js'
+import type { Dex, Fill, OrderStatus, SimAccount, SimMarket, SimOrder, Slot, Trade, Trigger } from './state.js'
+import { firesAbove } from './trigger-index.js'
 import { tokenName } from './universe-tokens.js'
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined }
@@ -44,6 +46,7 @@ export function orderView(
 
 /** The long form, as in `frontendOpenOrders` and `orderStatus`. */
 export function frontendOrderView(order: SimOrder, remaining: Decimal = order.remaining): Json {
+  const { trigger, group } = order
   return {
     coin: order.market.name,
     side: side(order.isBuy),
@@ -51,18 +54,29 @@ export function frontendOrderView(order: SimOrder, remaining: Decimal = order.re
     sz: printed(remaining),
     oid: order.oid,
     timestamp: order.placedAt,
-    triggerCondition: 'N/A',
-    isTrigger: false,
-    triggerPx: '0.0',
-    children: [],
-    isPositionTpsl: false,
+    triggerCondition: trigger === undefined ? 'N/A' : triggerCondition(trigger, order.isBuy),
+    isTrigger: trigger !== undefined,
+    triggerPx: printed(trigger?.price ?? ZERO),
+    children:
+      group?.parent === order
+        ? group.children.filter((child) => child.waitsFor === 'fill').map((child) => frontendOrderView(child))
+        : [],
+    isPositionTpsl: group?.kind === 'positionTpsl',
     reduceOnly: order.reduceOnly,
-    orderType: order.timeInForce === 'FrontendMarket' ? 'Market' : 'Limit',
+    orderType: orderType(order),
     origSz: printed(order.originalSize),
-    tif: order.timeInForce,
+    tif: trigger === undefined ? order.timeInForce : null,
     cloid: order.cloid,
   }
 }
+
+function orderType({ trigger, timeInForce }: SimOrder): string {
+  if (trigger === undefined) return timeInForce === 'FrontendMarket' ? 'Market' : 'Limit'
+  return `${trigger.kind === 'tp' ? 'Take Profit' : 'Stop'} ${trigger.isMarket ? 'Market' : 'Limit'}`
+}
+
+const triggerCondition = (trigger: Trigger, isBuy: boolean): string =>
+  `Price ${firesAbove(trigger, isBuy) ? 'above' : 'below'} ${toWire(trigger.price)}`
 
 export function orderUpdateView({ order, status, statusAt, remaining }: OrderStatus): Json {
   return { order: orderView(order, remaining), status, statusTimestamp: statusAt }
@@ -87,6 +101,7 @@ export function fillView(fill: Fill): Json {
     oid: order.oid,
     crossed: fill.crossed,
     fee: printed(fill.fee),
+    ...(fill.builderFee.eq(ZERO) ? {} : { builderFee: printed(fill.builderFee) }),
     tid: fill.tradeId,
     ...(order.cloid === null ? {} : { cloid: order.cloid }),
     feeToken: tokenName(fill.market.collateralToken),
@@ -167,7 +182,11 @@ function positionView(account: SimAccount, slot: Slot): Json {
       liquidationPx: liquidation ? printed(liquidation.round(10)) : null,
       marginUsed: printed(marginUsed(slot).round(6)),
       maxLeverage: slot.market.maxLeverage,
-      cumFunding: { allTime: '0.0', sinceOpen: '0.0', sinceChange: '0.0' },
+      cumFunding: {
+        allTime: printed(slot.funding.allTime),
+        sinceOpen: printed(slot.funding.sinceOpen),
+        sinceChange: printed(slot.funding.sinceChange),
+      },
     },
   }
 }
@@ -210,18 +229,19 @@ export function openOrdersOf(account: SimAccount | undefined, dex: string): SimO
   return [...(account?.openOrders.values() ?? [])].filter((order) => order.market.dex === dex)
 }
 
-/** Spot balances: the pools of a unified account. In the standard mode all collateral lives on the dexes. */
+/** Spot balances. Those of a unified account are its pools, and held as far as they back something. */
 export function spotView(
   account: SimAccount | undefined,
   tokens: readonly { readonly name: string; readonly index: number }[],
 ): Json {
-  if (account === undefined || account.mode !== 'unifiedAccount') return { balances: [] }
+  if (account === undefined) return { balances: [] }
   const balances: Json[] = []
   for (const { name, index } of tokens) {
     const pool = { dex: '', collateralToken: index }
-    const total = cashOf(account, pool)
+    const isUnified = account.mode === 'unifiedAccount'
+    const total = isUnified ? cashOf(account, pool) : spotOf(account, index)
     if (total.eq(ZERO)) continue
-    const hold = total.minus(available(account, pool))
+    const hold = isUnified ? total.minus(available(account, pool)) : ZERO
     balances.push({
       coin: name,
       token: index,

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { actionBudgetGate } from '../../../src/control/gates/budget.js'
+import { standardGates } from '../../../src/control/gates/standard.js'
+import { createRiskGates } from '../../../src/control/risk-gates.js'
+import { createWorld, judged, orderOf } from '../support.js'
+
+const LIMITS = { maxNotionalPerMarket: '50', maxNotionalTotal: '100', maxConcurrentPositions: 5 }
+
+describe('the standard list', () => {
+  it('is in the order of the original', () => {
+    expect(standardGates(LIMITS).map(({ step }) => step)).toEqual(['3', '4', '5', '6', '7', '8', '9'])
+  })
+
+  it('without single entry leaves out what holds a market to one order', () => {
+    expect(standardGates({ ...LIMITS, singleEntry: false }).map(({ step }) => step)).toEqual(['3', '4', '5', '9'])
+  })
+
+  it.each([
+    ['maxNotionalPerMarket', '0', RangeError],
+    ['maxNotionalPerMarket', '-1', RangeError],
+    ['maxNotionalPerMarket', 'much', RangeError],
+    ['maxNotionalPerMarket', 50, TypeError],
+    ['maxNotionalTotal', '0', RangeError],
+    ['maxNotionalTotal', '-0.01', RangeError],
+    ['maxNotionalTotal', undefined, TypeError],
+    ['maxConcurrentPositions', 0, RangeError],
+    ['maxConcurrentPositions', -1, RangeError],
+    ['maxConcurrentPositions', 1.5, RangeError],
+    ['maxConcurrentPositions', Number.NaN, RangeError],
+  ])('refuses a %s of %s by name', (field, value, kind) => {
+    const options = { ...LIMITS, [field]: value } as typeof LIMITS
+    expect(() => standardGates(options)).toThrow(kind)
+    expect(() => standardGates(options)).toThrow(field)
+  })
+})
+
+describe('the budget gate', () => {
+  it('passes up to the budget, then denies with the budget and the wait', () => {
+    const gates = createRiskGates([actionBudgetGate()], createWorld({ maxActions: 2, windowMs: 1_000 }))
+    const submit = (now: number): unknown => judged(gates.evaluate(orderOf(), now))
+    expect([submit(0), submit(0.5)]).toEqual([{ size: '1' }, { size: '1' }])
+    const denied = { gate: 'actionBudget', reason: 'BUDGET_EXHAUSTED', limit: '2 per 1000 ms' }
+    expect(submit(0.5)).toEqual({ ...denied, value: '1000' })
+    expect(submit(999)).toEqual({ ...denied, value: '1' })
+    expect(submit(1_000)).toEqual({ size: '1' })
+  })
+})

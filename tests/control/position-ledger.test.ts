@@ -1,0 +1,260 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  createPositionLedger,
+  type Position,
+  type PositionFill,
+  type PositionLedger,
+} from '../../src/control/position-ledger.js'
+import { ZERO } from '../../src/model/decimal.js'
+import { d } from './support.js'
+
+const NVDA = 'xyz:NVDA'
+let lastTrade = 0
+
+/** `+3@100` is a buy of 3 at 100. A later moment than any snapshot of these tests, unless told otherwise. */
+function fill(text: string, values: Partial<PositionFill> = {}): PositionFill {
+  const [signed = '', price = ''] = text.split('@')
+  lastTrade += 1
+  return {
+    market: NVDA,
+    side: signed.startsWith('-') ? 'sell' : 'buy',
+    size: d(signed.slice(1)),
+    price: d(price),
+    time: 1_000,
+    tradeId: lastTrade,
+    ...values,
+  }
+}
+
+const held = (size: string, entryPrice = '100', market = NVDA): Position => ({
+  market,
+  size: d(size),
+  entryPrice: d(entryPrice),
+})
+
+function flat(): PositionLedger {
+  const ledger = createPositionLedger()
+  ledger.load('xyz', [], 0)
+  return ledger
+}
+
+const shown = (ledger: PositionLedger, market = NVDA): string => {
+  const position = ledger.get(market)
+  return position === undefined ? 'flat' : `${position.size.toFixed()} at ${position.entryPrice.toFixed()}`
+}
+
+describe('a position', () => {
+  it.each<[string, readonly string[], string]>([
+    ['opens long', ['+3@100'], '3 at 100'],
+    ['opens short', ['-3@100'], '-3 at 100'],
+    ['averages what is added, exactly', ['+1@0.1', '+2@0.4'], '3 at 0.3'],
+    ['averages on the short side', ['-1@100', '-3@104'], '-4 at 103'],
+    ['keeps its entry when it is reduced', ['+3@100', '-1@90'], '2 at 100'],
+    ['is gone when it is closed, not zero', ['+3@100', '-3@90'], 'flat'],
+    ['flips, and what goes beyond flat enters at the price of the fill', ['+3@100', '-5@90'], '-2 at 90'],
+    ['flips back', ['-3@100', '+5@110', '-3@120'], '-1 at 120'],
+    ['starts anew after a close', ['+3@100', '-3@90', '+1@80'], '1 at 80'],
+    ['adds in exact decimals', ['+0.1@100', '+0.2@100'], '0.3 at 100'],
+  ])('%s', (_, fills, expected) => {
+    const ledger = flat()
+    for (const text of fills) ledger.apply(fill(text))
+    expect(shown(ledger)).toBe(expected)
+    expect(ledger.size(NVDA).toFixed()).toBe(expected === 'flat' ? '0' : expected.split(' ')[0])
+    expect(ledger.all()).toHaveLength(expected === 'flat' ? 0 : 1)
+  })
+
+  it('belongs to its market, by its exact name (W-33)', () => {
+    const ledger = flat()
+    ledger.load('flx', [], 0)
+    ledger.apply(fill('+3@100', { market: 'flx:NVDA' }))
+    expect([shown(ledger), shown(ledger, 'flx:NVDA'), shown(ledger, 'NVDA')]).toEqual(['flat', '3 at 100', 'flat'])
+  })
+})
+
+describe('fills', () => {
+  it('of one order against three makers all count: identity is the trade, not the order (W-29)', () => {
+    const ledger = flat()
+    for (const size of ['+1@100', '+2@100', '+3@100']) expect(ledger.apply(fill(size)).status).toBe('booked')
+    expect(ledger.size(NVDA).toFixed()).toBe('6')
+  })
+
+  it('count once, however often they are replayed', () => {
+    const ledger = flat()
+    const once = fill('+3@100')
+    expect([ledger.apply(once), ledger.apply(once), ledger.apply({ ...once })].map(({ status }) => status)).toEqual([
+      'booked',
+      'duplicate',
+      'duplicate',
+    ])
+    expect(ledger.size(NVDA).toFixed()).toBe('3')
+  })
+
+  it('with one trade id in two markets are two', () => {
+    const ledger = flat()
+    ledger.apply(fill('+3@100', { tradeId: 1_000_001 }))
+    expect(ledger.apply(fill('+3@100', { tradeId: 1_000_001, market: 'xyz:TSLA' })).status).toBe('booked')
+  })
+
+  it('are forgotten one by one, so that a replay right after the brim still counts once (W-29)', () => {
+    const ledger = createPositionLedger({ rememberedFills: 1_000 })
+    ledger.load('xyz', [], 0)
+    const fills = Array.from({ length: 1_001 }, () => fill('+1@100'))
+    for (const each of fills) ledger.apply(each)
+    for (const each of fills.slice(1)) expect(ledger.apply(each).status).toBe('duplicate')
+    expect(ledger.size(NVDA).toFixed()).toBe('1001')
+  })
+
+  it('that start from another position than ours say that something was missed', () => {
+    const ledger = flat()
+    expect(ledger.apply(fill('+1@100', { startPosition: d('0') }))).toEqual({ status: 'booked' })
+    expect(ledger.apply(fill('+1@100', { startPosition: d('1.0') }))).toEqual({ status: 'booked' })
+    const missed = ledger.apply(fill('+1@100', { startPosition: d('5') }))
+    expect(missed).toEqual({ status: 'booked', mismatch: { ours: d('2'), venues: d('5') } })
+    expect(ledger.size(NVDA).toFixed()).toBe('3')
+  })
+})
+
+describe('a snapshot of the venue', () => {
+  it('is the position, and fills inside it only teach their ids (F-35)', () => {
+    const ledger = createPositionLedger()
+    ledger.load('xyz', [held('5')], 1_000)
+    const [before, same, after] = [999, 1_000, 1_001].map((time) => fill('+1@100', { time }))
+    if (before === undefined || same === undefined || after === undefined) throw new Error('three fills')
+    const statuses = [before, same, after, before].map((each) => ledger.apply(each).status)
+    expect(statuses).toEqual(['inSnapshot', 'inSnapshot', 'booked', 'duplicate'])
+    expect(ledger.size(NVDA).toFixed()).toBe('6')
+  })
+
+  it.each([
+    ['the position of the snapshot is on top of it', '5', 'booked', '6'],
+    ['another position is inside it', '4', 'inSnapshot', '5'],
+  ])('and a fill of its own millisecond: one that starts from %s', (_, startPosition, status, size) => {
+    const own = fill('+1@100', { time: 1_000, startPosition: d(startPosition) })
+    const before = createPositionLedger()
+    before.load('xyz', [held('5')], 1_000)
+    expect(before.apply(own).status).toBe(status)
+    expect(before.size(NVDA).toFixed()).toBe(size)
+    const after = flat()
+    after.apply(own)
+    after.load('xyz', [held('5')], 1_000)
+    expect(after.size(NVDA).toFixed()).toBe(size)
+  })
+
+  it('that was on its way keeps the fills that are newer than it (F-35)', () => {
+    const ledger = flat()
+    ledger.apply(fill('+1@100', { time: 1_000 }))
+    ledger.apply(fill('+2@100', { time: 2_000 }))
+    ledger.load('xyz', [held('1')], 1_500)
+    expect(ledger.size(NVDA).toFixed()).toBe('3')
+  })
+
+  it('books fills that came before the first snapshot if they are newer than it', () => {
+    const ledger = createPositionLedger()
+    expect(ledger.apply(fill('+2@100', { time: 2_000 })).status).toBe('inSnapshot')
+    expect(shown(ledger)).toBe('flat')
+    ledger.load('xyz', [held('1')], 1_500)
+    expect(ledger.size(NVDA).toFixed()).toBe('3')
+  })
+
+  it('speaks for its own dex only', () => {
+    const ledger = createPositionLedger()
+    ledger.load('', [held('1', '60000', 'BTC')], 0)
+    ledger.load('xyz', [held('5')], 0)
+    ledger.load('xyz', [], 1)
+    expect([shown(ledger, 'BTC'), shown(ledger)]).toEqual(['1 at 60000', 'flat'])
+    expect(ledger.apply(fill('+1@100', { market: 'flx:NVDA' })).status).toBe('inSnapshot')
+  })
+
+  it('does not book the newer fills of another dex again', () => {
+    const ledger = flat()
+    ledger.load('flx', [], 0)
+    ledger.apply(fill('+1@100', { market: 'flx:NVDA', time: 2_000 }))
+    ledger.load('xyz', [], 1_000)
+    expect(ledger.size('flx:NVDA').toFixed()).toBe('1')
+  })
+
+  it('that lists a position of zero holds none', () => {
+    const ledger = createPositionLedger()
+    ledger.load('xyz', [held('0')], 0)
+    expect(ledger.all()).toEqual([])
+  })
+
+  it('is taken over in one step: nobody who looks meanwhile sees a position missing (F-42)', () => {
+    const ledger = createPositionLedger()
+    ledger.load('xyz', [held('5'), held('-2', '100', 'xyz:TSLA')], 0)
+    const seen: string[] = []
+    // A snapshot that looks at the ledger while it is read, which is as close as anybody can get.
+    const curious = [held('6'), held('-3', '100', 'xyz:TSLA')].map(({ market, size, entryPrice }) => ({
+      get market() {
+        seen.push(`${shown(ledger)}, ${shown(ledger, 'xyz:TSLA')}`)
+        return market
+      },
+      size,
+      entryPrice,
+    }))
+    ledger.load('xyz', curious, 1)
+    expect(new Set(seen)).toEqual(new Set(['5 at 100, -2 at 100']))
+    expect([ledger.size(NVDA).toFixed(), ledger.size('xyz:TSLA').toFixed()]).toEqual(['6', '-3'])
+  })
+
+  it('that cannot be read to its end changes nothing (F-42)', () => {
+    const ledger = createPositionLedger()
+    ledger.load('xyz', [held('5')], 0)
+    const broken = [held('6', '100', 'xyz:TSLA'), undefined as unknown as Position]
+    expect(() => ledger.load('xyz', broken, 1)).toThrow(TypeError)
+    expect([shown(ledger), shown(ledger, 'xyz:TSLA')]).toEqual(['5 at 100', 'flat'])
+  })
+})
+
+describe('the position', () => {
+  const real = fc.array(
+    fc.record({
+      signed: fc.integer({ min: -9, max: 9 }).filter((n) => n !== 0),
+      price: fc.integer({ min: 1, max: 200 }),
+      time: fc.integer({ min: 1, max: 20 }),
+    }),
+    { minLength: 1, maxLength: 12 },
+  )
+
+  it('equals the sum of distinct fills, whatever the order, the repetitions and the snapshots, late ones too', () => {
+    const histories = real.chain((trades) => {
+      const ordered = [...trades].sort((a, b) => a.time - b.time)
+      const fills = ordered.map(({ signed, price, time }, i) =>
+        fill(`${signed > 0 ? '+' : '-'}${Math.abs(signed)}@${price}`, { time, tradeId: i }),
+      )
+      const deliveries = fc.shuffledSubarray([...fills, ...fills, ...fills], { minLength: fills.length })
+      const snapshots = fc.array(fc.record({ time: fc.nat(21), after: fc.nat(36) }), { maxLength: 4 })
+      return fc.record({ fills: fc.constant(fills), deliveries, snapshots })
+    })
+    fc.assert(
+      fc.property(histories, ({ fills, deliveries, snapshots }) => {
+        const ledger = createPositionLedger()
+        const total = (until: number): ReturnType<typeof d> =>
+          fills
+            .filter(({ time }) => time <= until)
+            .reduce((sum, { side, size }) => (side === 'buy' ? sum.plus(size) : sum.minus(size)), ZERO)
+        const load = (time: number): void => {
+          const size = total(time)
+          ledger.load('xyz', size.eq(ZERO) ? [] : [{ market: NVDA, size, entryPrice: d('100') }], time)
+        }
+        load(0)
+        deliveries.forEach((delivery, i) => {
+          for (const { time, after } of snapshots) if (after === i) load(time)
+          ledger.apply(delivery)
+        })
+        // Whatever was not delivered yet is delivered in the end.
+        for (const each of fills) ledger.apply(each)
+        expect(ledger.size(NVDA).toFixed()).toBe(total(Number.POSITIVE_INFINITY).toFixed())
+        expect(ledger.all().length).toBe(total(Number.POSITIVE_INFINITY).eq(ZERO) ? 0 : 1)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+})
+
+describe('options', () => {
+  it.each([0, -1, Number.NaN])('may not remember %d fills', (rememberedFills) => {
+    expect(() => createPositionLedger({ rememberedFills })).toThrow(/^rememberedFills: /)
+  })
+})
