@@ -4,6 +4,7 @@
 export { createManualClock, type ManualClock } from './manual-clock.js'
 export type { Link, SimConnection } from './sim-exchange/connection.js'
 export type { AccountControl, BookInput, MarketControl } from './sim-exchange/controls.js'
+export type { DexControl } from './sim-exchange/dex-control.js'
 export { createUnverifiedSigner } from './sim-exchange/envelope.js'
 export type {
   FaultHandle,

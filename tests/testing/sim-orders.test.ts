@@ -192,15 +192,7 @@ describe('a batch that fails before any order is looked at', () => {
   })
 
   it('refuses what it does not simulate, in so many words', () => {
-    const trigger = {
-      ...orderWire({ p: '175', s: '1', r: true }),
-      t: { trigger: { isMarket: true, triggerPx: '170', tpsl: 'sl' } },
-    }
-    expect(bench.act({ type: 'order', orders: [trigger], grouping: 'na' })).toMatchObject({
-      response: { data: { statuses: [{ error: 'Trigger orders are not implemented by this simulated exchange.' }] } },
-    })
-    const wire = orderWire({ p: '175', s: '1' })
-    expect(bench.act({ type: 'order', orders: [wire], grouping: 'normalTpsl' })).toMatchObject({ status: 'err' })
+    const wire = orderWire({ p: '175', s: '1', tif: 'Alo' })
     expect(bench.act({ type: 'order', orders: [wire], grouping: { p: 80_000 } })).toMatchObject({
       response: 'Insufficient delegatable balance for priority order',
     })

@@ -24,6 +24,8 @@ export function createAccount(address: Address, isHouse = false): SimAccount {
     byCloid: new Map(),
     fills: createRing(FILLS_KEPT),
     history: createRing(HISTORY_KEPT),
+    builders: new Map(),
+    priorityFunds: ZERO,
     volume: ZERO,
     requestsUsed: 0,
     requestsFree: undefined,
@@ -80,5 +82,6 @@ export function emptySlot(market: SimMarket): Slot {
     isolatedMargin: ZERO,
     resting: { buy: { size: ZERO, value: ZERO }, sell: { size: ZERO, value: ZERO } },
     reduceOnly: new Set(),
+    triggers: new Set(),
   }
 }

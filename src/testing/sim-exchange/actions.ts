@@ -17,6 +17,7 @@ import {
   list,
   oneOf,
   optional,
+  signedInteger,
   text,
   Undecodable,
 } from './decode.js'
@@ -60,6 +61,13 @@ export type Action =
   | { readonly type: 'batchModify'; readonly modifies: readonly ModifyWire[]; readonly a?: true | undefined }
   | { readonly type: 'scheduleCancel'; readonly time?: number | undefined }
   | { readonly type: 'updateLeverage'; readonly asset: number; readonly isCross: boolean; readonly leverage: number }
+  | {
+      readonly type: 'updateIsolatedMargin'
+      readonly asset: number
+      readonly isBuy: boolean
+      readonly ntli: number
+    }
+  | { readonly type: 'topUpIsolatedOnlyMargin'; readonly asset: number; readonly leverage: string }
   | { readonly type: 'noop' }
   | AccountAction
 
@@ -94,6 +102,17 @@ const decoders: { readonly [T in ActionType]: (action: Fields) => Extract<Action
     asset: assetId(a['asset'], 'action.asset'),
     isCross: flag(a['isCross'], 'action.isCross'),
     leverage: integer(a['leverage'], 'action.leverage'),
+  }),
+  updateIsolatedMargin: (a) => ({
+    type: 'updateIsolatedMargin',
+    asset: assetId(a['asset'], 'action.asset'),
+    isBuy: flag(a['isBuy'], 'action.isBuy'),
+    ntli: signedInteger(a['ntli'], 'action.ntli'),
+  }),
+  topUpIsolatedOnlyMargin: (a) => ({
+    type: 'topUpIsolatedOnlyMargin',
+    asset: assetId(a['asset'], 'action.asset'),
+    leverage: decimalText(a['leverage'], 'action.leverage'),
   }),
   noop: () => ({ type: 'noop' }),
   ...accountActionDecoders,

@@ -6,12 +6,14 @@ import { type Decimal, type DecimalInput, decimal, toWire, ZERO } from '../../mo
 import { dexOf, type Side } from '../../model/market.js'
 import { accountOf } from './accounts.js'
 import { AGENT_LIFETIME_MS, approveAgent } from './agents.js'
-import { cancelAll } from './cancel.js'
 import { clearHouse, houseTakes, seedBook, setHouseBook } from './house.js'
 import { addCash, available, cashOf } from './margin.js'
+import { MAX_BUILDER_FEE } from './order-extras.js'
 import { type RecordedOrder, type RecordedPosition, recordedOrder, recordedPosition } from './record.js'
+import { windDown } from './settlement.js'
 import type { AccountMode, SimAccount, SimMarket, Venue } from './state.js'
 import { addSubAccount, addVault } from './sub-accounts.js'
+import { moveMark } from './triggers.js'
 
 export type AccountControl = {
   readonly address: Address
@@ -23,6 +25,10 @@ export type AccountControl = {
   addSubAccount(subAccount: string, options?: { readonly name?: string }): AccountControl
   /** Makes another account a vault that this one leads. @throws {RangeError} when it is one already */
   addVault(vault: string): AccountControl
+  /** Lets a builder add up to so much to the fees, in tenths of a basis point; 0 takes it back. */
+  approveBuilder(builder: string, maxFee: number): AccountControl
+  /** Undelegated stake to pay for priority with, as its value in USD. */
+  setPriorityFunds(value: DecimalInput): AccountControl
   /** `disabled` keeps collateral apart on each dex. Only for an account that has none yet. */
   setMode(mode: AccountMode): AccountControl
   /** What it is said to have traded so far, in USD. */
@@ -47,6 +53,10 @@ export type MarketControl = {
   bestAsk(): string | undefined
   setMark(price: DecimalInput): MarketControl
   setOracle(price: DecimalInput): MarketControl
+  /** What all longs hold together, in the market's units. */
+  setOpenInterest(size: DecimalInput): MarketControl
+  /** In units of collateral. At or above it only reductions are taken. */
+  setOpenInterestCap(value: DecimalInput): MarketControl
   /** Replaces the liquidity that no client placed. What crosses a client's order trades with it. */
   setBook(book: { readonly bids: BookInput; readonly asks: BookInput }): MarketControl
   /** Takes that liquidity away; clients' orders stay. */
@@ -55,11 +65,11 @@ export type MarketControl = {
   seedBook(mid?: DecimalInput): MarketControl
   /** Somebody trades against what rests, at the price or better. */
   take(side: Side, price: DecimalInput, size: DecimalInput): MarketControl
-  /** Cancels all orders and refuses new ones. */
+  /** Cancels all orders, settles all positions at the mark and refuses new orders. */
   halt(): MarketControl
   /** Ends a halt. The book is empty then. */
   resume(): MarketControl
-  /** Cancels all orders and takes the market out of trade for good; its slot stays. */
+  /** As a halt, but for good; the market's slot stays. */
   delist(): MarketControl
 }
 
@@ -86,6 +96,17 @@ export function createAccountControl(venue: Venue, accountAddress: string, publi
     addSubAccount: (subAccount, { name = '' } = {}) =>
       change(() => addSubAccount(known(), accountOf(venue, address(subAccount, 'subAccount')), name)),
     addVault: (vault) => change(() => addVault(known(), accountOf(venue, address(vault, 'vault')))),
+    approveBuilder: (builder, maxFee) =>
+      change(() => {
+        if (!Number.isInteger(maxFee) || maxFee < 0 || maxFee > MAX_BUILDER_FEE) {
+          throw new RangeError(`maxFee: expected a whole number from 0 to ${MAX_BUILDER_FEE}, got ${maxFee}`)
+        }
+        known().builders.set(address(builder, 'builder'), maxFee)
+      }),
+    setPriorityFunds: (value) =>
+      change(() => {
+        known().priorityFunds = decimal(value, 'value')
+      }),
     setMode: (mode) =>
       change(() => {
         if (known().cash.size > 0 && known().mode !== mode) {
@@ -140,14 +161,19 @@ export function createMarketControl(venue: Venue, name: string, publish: () => v
     bestAsk: () => best(false),
     setMark: (price) =>
       change(() => {
-        market.mark = priceOf(price)
-        for (const account of venue.accounts.values()) {
-          if (account.slots.has(market.assetId)) venue.notices.accounts.add(account)
-        }
+        moveMark(venue, market, priceOf(price))
       }),
     setOracle: (price) =>
       change(() => {
         market.oracle = priceOf(price)
+      }),
+    setOpenInterest: (size) =>
+      change(() => {
+        market.openInterest = decimal(size, 'size')
+      }),
+    setOpenInterestCap: (value) =>
+      change(() => {
+        market.openInterestCap = decimal(value, 'value')
       }),
     setBook: ({ bids, asks }) => change(() => setHouseBook(venue, market, levels(bids), levels(asks))),
     clearBook: () => change(() => clearHouse(venue, market)),
@@ -161,7 +187,7 @@ export function createMarketControl(venue: Venue, name: string, publish: () => v
     halt: () =>
       change(() => {
         market.isHalted = true
-        cancelAll(venue, market.book.orders(), 'canceled')
+        windDown(venue, market, 'canceled')
       }),
     resume: () =>
       change(() => {
@@ -170,7 +196,7 @@ export function createMarketControl(venue: Venue, name: string, publish: () => v
     delist: () =>
       change(() => {
         market.isDelisted = true
-        cancelAll(venue, market.book.orders(), 'delistedCanceled')
+        windDown(venue, market, 'delistedCanceled')
       }),
   }
   return control

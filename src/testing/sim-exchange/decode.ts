@@ -40,6 +40,11 @@ export function integer(value: unknown, path: string, max: number = Number.MAX_S
   return value
 }
 
+export function signedInteger(value: unknown, path: string): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw expected(path, 'an integer')
+  return value
+}
+
 export const assetId = (value: unknown, path: string): number => integer(value, path, 0xffff_ffff)
 
 /** A decimal, in the normal form in which it is hashed: "105.00" becomes "105". */

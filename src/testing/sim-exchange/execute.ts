@@ -15,10 +15,10 @@ import { accountOfSigner } from './agents.js'
 import { cancelOrder } from './cancel.js'
 import type { Envelope } from './envelope.js'
 import { isKeptOut } from './faults/conditions.js'
-import { updateLeverage } from './leverage.js'
+import { changeMargin } from './isolated-margin.js'
 import { hasFunds } from './margin.js'
 import { modifyOrder } from './modify.js'
-import { placeOrder, readOrders } from './order-entry.js'
+import { placeBatch } from './order-batch.js'
 import { scheduleCancel } from './schedule-cancel.js'
 import type { SimAccount, Venue } from './state.js'
 import { accountActedFor } from './sub-accounts.js'
@@ -61,16 +61,16 @@ function perform(venue: Venue, account: SimAccount, action: Action): ActionAnswe
   if (isKeptOut(venue.conditions, action)) return refused(actionErrors.postOnlyMode)
   switch (action.type) {
     case 'order':
-      return placeBatch(venue, account, action)
+      return batched(placeBatch(venue, account, action))
     case 'cancel':
       return listed(
         'cancel',
-        action.cancels.map(({ a, o }) => cancelOrder(venue, account, a, o)),
+        action.cancels.map(({ a, o }) => cancelOrder(venue, account, a, o, action.f === true)),
       )
     case 'cancelByCloid':
       return listed(
         'cancel',
-        action.cancels.map(({ asset, cloid }) => cancelOrder(venue, account, asset, cloid)),
+        action.cancels.map(({ asset, cloid }) => cancelOrder(venue, account, asset, cloid, action.f === true)),
       )
     case 'modify': {
       const answer = modifyOrder(venue, account, action, action.a === true)
@@ -83,10 +83,12 @@ function perform(venue: Venue, account: SimAccount, action: Action): ActionAnswe
       )
     case 'scheduleCancel':
       return settled(scheduleCancel(venue, account, action.time))
-    case 'updateLeverage': {
+    case 'updateLeverage':
+    case 'updateIsolatedMargin':
+    case 'topUpIsolatedOnlyMargin': {
       const market = venue.markets.get(action.asset)
       if (market === undefined) return refused(batchErrors.unknownAsset(action.asset))
-      return settled(updateLeverage(venue, account, market, action.leverage, action.isCross))
+      return settled(changeMargin(venue, account, market, action))
     }
     case 'noop':
       return DONE
@@ -98,24 +100,12 @@ function perform(venue: Venue, account: SimAccount, action: Action): ActionAnswe
   }
 }
 
-function placeBatch(venue: Venue, account: SimAccount, action: Extract<Action, { type: 'order' }>): ActionAnswer {
-  const { orders, grouping, builder } = action
-  if (orders.length === 0) return refused(actionErrors.emptyBatch)
-  if (typeof grouping === 'object') return refused(actionErrors.noStake)
-  if (grouping !== 'na') return refused(batchErrors.notSimulated(`Grouping ${grouping} is`))
-  if (builder !== undefined) return listed('order', [{ error: batchErrors.builderFee }])
-  const requests = readOrders(venue, orders)
-  if (!Array.isArray(requests)) return listed('order', [requests])
-  return listed(
-    'order',
-    requests.map((request) => placeOrder(venue, account, request)),
-  )
-}
-
 const DONE: ActionAnswer = { status: 'ok', response: { type: 'default' } }
 
 const refused = (response: string): ActionAnswer => ({ status: 'err', response })
 const settled = (error: string | undefined): ActionAnswer => (error === undefined ? DONE : refused(error))
+const batched = (statuses: readonly unknown[] | string): ActionAnswer =>
+  typeof statuses === 'string' ? refused(statuses) : listed('order', statuses)
 const listed = (type: string, statuses: readonly unknown[]): ActionAnswer => ({
   status: 'ok',
   response: { type, data: { statuses } },

@@ -1,10 +1,12 @@
 /**
  * The one door: every request, over whatever carries it, comes in here and its answer goes out here.
  *
- * Everything happens in the call, so actions are executed strictly in the order in which they arrive.
+ * Everything happens in the call, so actions are executed strictly in the order in which they arrive, unless blocks
+ * are asked for.
  */
 import type { Address } from '../../model/account.js'
-import type { Logger } from '../../ports.js'
+import type { Clock, Logger } from '../../ports.js'
+import { createBlocks } from './blocks.js'
 import { Undecodable } from './decode.js'
 import { claimedSigner, decodeEnvelope, envelopeDigest } from './envelope.js'
 import { type ActionAnswer, execute } from './execute.js'
@@ -27,6 +29,8 @@ export type Gateway = {
   action(payload: unknown, connection: string, respond: (reply: Reply) => void, peer?: string): void
   /** Tells the feeds what has changed since they were last told. */
   publish(): void
+  /** Settles when every action that has arrived so far is answered. */
+  idle(): Promise<void>
 }
 
 type GatewayOptions = {
@@ -34,12 +38,15 @@ type GatewayOptions = {
   readonly hub: FeedHub
   readonly recorder: Recorder
   readonly verifySignatures: boolean
+  readonly clock: Pick<Clock, 'monotonic' | 'schedule'>
+  readonly blockMs: number
   readonly log: Logger | undefined
 }
 
 export function createGateway(options: GatewayOptions): Gateway {
   const { venue, hub, recorder, verifySignatures, log } = options
   const signers = createSigners()
+  const blocks = createBlocks({ clock: options.clock, blockMs: options.blockMs, onEnd: publish })
 
   function publish(): void {
     const changes = venue.notices.take()
@@ -48,30 +55,40 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   return {
     publish,
+    idle: blocks.idle,
     info(payload, connection) {
       const note = recorder.request(connection, 'info', payload)
-      const reply = decoded(() => ({ httpStatus: 200, body: answerInfo(venue, payload).data }))
+      const reply = decoded<Reply>(() => ({ httpStatus: 200, body: answerInfo(venue, payload).data }))
       note('body' in reply ? reply.body : reply.text)
       return reply
     },
     action(payload, connection, respond, peer = connection) {
       const note = recorder.request(connection, 'action', payload)
       let signer: Address | undefined
-      const reply = decoded(() => {
-        const envelope = decodeEnvelope(payload)
+      const answer = (reply: Reply): void => {
+        note('body' in reply ? reply.body : reply.text, signer)
+        respond(reply)
+      }
+      const envelope = decoded(() => {
+        const read = decodeEnvelope(payload)
         signer = verifySignatures
-          ? signers.signerOf(envelopeDigest(envelope, venue.network), envelope.signature, peer)
-          : claimedSigner(envelope)
-        return { httpStatus: 200, body: execute(venue, envelope, signer) }
+          ? signers.signerOf(envelopeDigest(read, venue.network), read.signature, peer)
+          : claimedSigner(read)
+        return read
       })
-      note('body' in reply ? reply.body : reply.text, signer)
-      respond(reply)
-      publish()
+      if ('httpStatus' in envelope) {
+        answer(envelope)
+        return
+      }
+      blocks.add(envelope.action, () => {
+        const reply = decoded<Reply>(() => ({ httpStatus: 200, body: execute(venue, envelope, signer) }))
+        return () => answer(reply)
+      })
     },
   }
 
   /** Turns a body that is no request into the answer that says so. A fault of our own must not end the exchange. */
-  function decoded(read: () => Reply): Reply {
+  function decoded<T>(read: () => T): T | Reply {
     try {
       return read()
     } catch (error) {

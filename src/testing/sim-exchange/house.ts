@@ -7,8 +7,9 @@
 import { type Decimal, decimal, max, ZERO } from '../../model/decimal.js'
 import { floorSize, isLegalPrice, isLegalSize, roundPrice, tickAt } from '../../model/market.js'
 import { cancelAll } from './cancel.js'
-import { createOrder, type OrderRequest, placeOrder } from './order-entry.js'
+import { createOrder, placeOrder } from './order-entry.js'
 import { rest } from './order-life.js'
+import type { OrderRequest } from './order-request.js'
 import type { SimAccount, SimMarket, TimeInForce, Venue } from './state.js'
 
 type HouseLevel = { readonly price: Decimal; readonly size: Decimal }

@@ -3,10 +3,11 @@
  * nonce, tick and lot, matches orders by price and time, and keeps an exact record.
  */
 import type { Network } from '../../model/account.js'
-import { decimal } from '../../model/decimal.js'
+import { type DecimalInput, decimal } from '../../model/decimal.js'
 import type { Clock, Logger } from '../../ports.js'
 import { createConnection, type Link, type SimConnection } from './connection.js'
 import { type AccountControl, createAccountControl, createMarketControl, type MarketControl } from './controls.js'
+import { createDexControl, type DexControl } from './dex-control.js'
 import { createFaults } from './faults/index.js'
 import type { FaultHandle, FaultRule } from './faults/rules.js'
 import { createFeedHub } from './feeds.js'
@@ -37,6 +38,16 @@ export type SimExchangeOptions = {
   readonly seed?: number | undefined
   /** How many requests, finished orders and fills are remembered. The default is 100,000 of each. */
   readonly recordLimit?: number | undefined
+  /**
+   * How far from the oracle an order may be, as a share of the oracle price. The venue does not publish its figure; the
+   * default is the 0.95 at which clients have seen it refuse.
+   */
+  readonly maxOracleDistance?: DecimalInput | undefined
+  /**
+   * How long a block is. Actions are answered when the block ends in which they came, and executed in the venue's order:
+   * post-only and the like first, cancels next, what may take last. The default is 0: each is executed as it comes.
+   */
+  readonly blockMs?: number | undefined
   readonly log?: Logger | undefined
   /** Told of every request, with what was answered. Must not throw. */
   readonly onRequest?: RequestListener | undefined
@@ -58,6 +69,8 @@ export type SimExchange = {
    * @throws {TypeError | RangeError} when the rule makes no sense
    */
   fault(rule: FaultRule): FaultHandle
+  /** `""` is the validator dex. @throws {RangeError} when there is no such dex */
+  dex(name: string): DexControl
   readonly record: ExchangeRecord
   /** What `POST /info` would answer. */
   handleInfo(payload: unknown): Reply
@@ -65,14 +78,17 @@ export type SimExchange = {
   handleExchange(payload: unknown, respond: (reply: Reply) => void): void
   /** A WebSocket connection without a socket. */
   connect(link: Link): SimConnection
+  /** Settles when every action that has arrived so far is answered. */
+  idle(): Promise<void>
 }
 
 const DEFAULT_RECORD_LIMIT = 100_000
+const ORACLE_DISTANCE = '0.95'
 
 /** @throws {TypeError | RangeError} when the universe contradicts itself or an option is out of range */
 export function createSimExchange(options: SimExchangeOptions = {}): SimExchange {
   const { clock = createSystemClock(), network = 'testnet', universe = MAINNET_UNIVERSE } = options
-  const { verifySignatures = true, seed = 1, recordLimit = DEFAULT_RECORD_LIMIT, log, onRequest } = options
+  const { verifySignatures = true, seed = 1, recordLimit = DEFAULT_RECORD_LIMIT, blockMs = 0, log, onRequest } = options
   if (!Number.isInteger(recordLimit) || recordLimit < 1) {
     throw new RangeError(`recordLimit: expected a whole number above zero, got ${recordLimit}`)
   }
@@ -83,6 +99,7 @@ export function createSimExchange(options: SimExchangeOptions = {}): SimExchange
     universe,
     seed,
     recordLimit,
+    maxOracleDistance: decimal(options.maxOracleDistance ?? ORACLE_DISTANCE, 'maxOracleDistance'),
     onBlock: () => gateway.publish(),
   })
   for (const { spec, markets } of venue.dexes) {
@@ -95,7 +112,7 @@ export function createSimExchange(options: SimExchangeOptions = {}): SimExchange
 
   const recorder = createRecorder({ venue, clock, limit: recordLimit, onRequest })
   const hub = createFeedHub(venue, clock)
-  const gateway = createGateway({ venue, hub, recorder, verifySignatures, log })
+  const gateway = createGateway({ venue, hub, recorder, verifySignatures, clock, blockMs, log })
   const faults = createFaults({ venue, clock, recorder, seed, publish: gateway.publish })
   let connections = 0
   let server: SimServer | undefined
@@ -119,9 +136,11 @@ export function createSimExchange(options: SimExchangeOptions = {}): SimExchange
     account: (address) => createAccountControl(venue, address, gateway.publish),
     market: (name) => createMarketControl(venue, name, gateway.publish),
     fault: faults.add,
+    dex: (name) => createDexControl(venue, name, gateway.publish),
     record: recorder.record,
     handleInfo: (payload) => gateway.info(payload, 'direct'),
     handleExchange: (payload, respond) => gateway.action(payload, 'direct', respond),
     connect,
+    idle: gateway.idle,
   }
 }

@@ -3,10 +3,13 @@
  *
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/info-endpoint/perpetuals
  */
-import { type Decimal, ZERO } from '../../model/decimal.js'
+import { ZERO } from '../../model/decimal.js'
 import type { Fields } from './decode.js'
 import { text, Undecodable } from './decode.js'
+import { MARGIN_TABLES } from './margin-tables.js'
 import { printed } from './numbers.js'
+import { isAtCap } from './open-interest.js'
+import { MARKET_ORDER_VALUES } from './order-limits.js'
 import type { Dex, SimMarket, Venue } from './state.js'
 import { bookView, contextView, type Json, midOf } from './views.js'
 
@@ -67,17 +70,10 @@ export const marketInfo: { readonly [type: string]: InfoHandler } = {
   },
   perpsAtOpenInterestCap: (venue, request) =>
     dexNamed(venue, request)
-      .markets.filter((market) => market.openInterestCap?.lte(openInterestValue(market)))
+      .markets.filter(isAtCap)
       .map((market) => market.name),
-  maxMarketOrderNtls: () => [
-    [25, '30000000.0'],
-    [20, '5000000.0'],
-    [10, '2000000.0'],
-    [1, '500000.0'],
-  ],
+  maxMarketOrderNtls: () => MARKET_ORDER_VALUES.map(([leverage, value]) => [leverage, printed(value)]),
 }
-
-const openInterestValue = (market: SimMarket): Decimal => market.openInterest.times(market.mark)
 
 export function midsView(dex: Dex): Json {
   const mids: Record<string, string> = {}
@@ -110,63 +106,6 @@ function dexView({ spec, markets }: Dex): Json {
   }
 }
 
-/** Tiered tables have ids from 50; an id below that is the leverage itself and is not listed. */
-const MARGIN_TABLES: readonly (readonly [
-  id: number,
-  description: string,
-  tiers: readonly (readonly [string, number])[],
-])[] = [
-  [50, '', [['0.0', 50]]],
-  [
-    51,
-    'tiered 10x',
-    [
-      ['0.0', 10],
-      ['3000000.0', 5],
-    ],
-  ],
-  [
-    52,
-    'tiered 10x (2)',
-    [
-      ['0.0', 10],
-      ['20000000.0', 5],
-    ],
-  ],
-  [
-    53,
-    'tiered 20x',
-    [
-      ['0.0', 20],
-      ['40000000.0', 10],
-    ],
-  ],
-  [
-    54,
-    'tiered 20x (2)',
-    [
-      ['0.0', 20],
-      ['70000000.0', 10],
-    ],
-  ],
-  [
-    55,
-    'tiered 25x',
-    [
-      ['0.0', 25],
-      ['100000000.0', 15],
-    ],
-  ],
-  [
-    56,
-    'tiered 40x',
-    [
-      ['0.0', 40],
-      ['150000000.0', 20],
-    ],
-  ],
-]
-
 function metaView({ spec, markets, index }: Dex): Json {
   return {
     universe: markets.map((market) => ({
@@ -179,10 +118,12 @@ function metaView({ spec, markets, index }: Dex): Json {
       ...(market.marginMode === 'cross' ? {} : { marginMode: market.marginMode }),
       ...(market.growthMode ? { growthMode: 'enabled' } : {}),
     })),
-    marginTables: MARGIN_TABLES.filter(([id]) => index === 0 || id === 50).map(([id, description, tiers]) => [
-      id,
-      { description, marginTiers: tiers.map(([lowerBound, maxLeverage]) => ({ lowerBound, maxLeverage })) },
-    ]),
+    marginTables: [...MARGIN_TABLES]
+      .filter(([id]) => index === 0 || id === 50)
+      .map(([id, { description, tiers }]) => [
+        id,
+        { description, marginTiers: tiers.map(([lowerBound, maxLeverage]) => ({ lowerBound, maxLeverage })) },
+      ]),
     collateralToken: spec.collateralToken,
   }
 }

@@ -109,6 +109,8 @@ export const userInfo: { readonly [type: string]: InfoHandler } = {
       activeReferralDiscount: '0.0',
     }
   },
+  maxBuilderFee: (venue, request) =>
+    userOf(venue, request)?.builders.get(addressText(request['builder'], 'builder')) ?? 0,
   activeAssetData: (venue, request) =>
     activeAssetView(userOf(venue, request), addressText(request['user'], 'user'), marketNamed(venue, request)),
 }

@@ -5,7 +5,8 @@
  */
 import { max, ZERO } from '../../model/decimal.js'
 import { slotOf } from './accounts.js'
-import { available, marginUsed, positionValue } from './margin.js'
+import { available, marginUsed, positionValue, reserved } from './margin.js'
+import { tierLimit } from './margin-tables.js'
 import { toMicros } from './numbers.js'
 import type { SimAccount, SimMarket, Venue } from './state.js'
 import { actionErrors } from './words.js'
@@ -21,12 +22,13 @@ export function updateLeverage(
   if (leverage < 1 || leverage > market.maxLeverage) return actionErrors.leverage
   if (isCross && market.marginMode !== 'cross') return actionErrors.noCross
   const slot = slotOf(account, market)
-  const hasPosition = !slot.size.eq(ZERO)
-  if (hasPosition && isCross !== slot.isCross) return actionErrors.leverageType
-  if (hasPosition && leverage < slot.leverage) {
+  if (!slot.size.eq(ZERO) && isCross !== slot.isCross) return actionErrors.leverageType
+  if (tierLimit(market, leverage)?.lt(positionValue(slot))) return actionErrors.leverage
+  if (leverage < slot.leverage) {
     const held = isCross ? positionValue(slot).div(slot.leverage) : marginUsed(slot)
     const extra = toMicros(max(positionValue(slot).div(leverage).minus(held), ZERO))
-    if (extra.gt(available(account, market))) return actionErrors.leverageMargin
+    const forOrders = reserved(slot).times(slot.leverage).div(leverage).minus(reserved(slot))
+    if (extra.plus(forOrders).gt(available(account, market))) return actionErrors.leverageMargin(isCross)
     if (!isCross) slot.isolatedMargin = slot.isolatedMargin.plus(extra)
   }
   slot.leverage = leverage

@@ -11,7 +11,9 @@ import { scramble } from '../seeded.js'
 import { slotOf } from './accounts.js'
 import { feeOf } from './fees.js'
 import { addCash } from './margin.js'
-import { finish, reduce } from './order-life.js'
+import { toMicros } from './numbers.js'
+import { increases, isAtCap } from './open-interest.js'
+import { finish, isOpen, reduce } from './order-life.js'
 import { applyFill } from './positions.js'
 import type { Fill, SimMarket, SimOrder, Slot, Trade, Venue } from './state.js'
 
@@ -24,15 +26,20 @@ export function wouldMatch(market: SimMarket, isBuy: boolean, price: Decimal): b
   return level !== undefined && (isBuy ? price.gte(level.price) : price.lte(level.price))
 }
 
-/** Fills as much of an order as the book allows. Returns the value traded. */
-export function match(venue: Venue, taker: SimOrder): Decimal {
-  const { market, isBuy, price } = taker
+/** Fills as much of an order as the book holds up to a price. Returns the value traded. */
+export function match(venue: Venue, taker: SimOrder, limit: Decimal): Decimal {
+  const { market, isBuy } = taker
+  const atCap = isAtCap(market)
   let value = ZERO
-  while (taker.remaining.gt(ZERO) && wouldMatch(market, isBuy, price)) {
+  while (taker.remaining.gt(ZERO) && wouldMatch(market, isBuy, limit)) {
     const maker = market.book.best(!isBuy)?.head
     if (maker === undefined) break
     if (maker.account === taker.account) {
       finish(venue, maker, 'selfTradeCanceled')
+      continue
+    }
+    if (atCap && !maker.account.isHouse && increases(slotOf(maker.account, market), maker)) {
+      finish(venue, maker, 'openInterestCapCanceled')
       continue
     }
     const size = min(taker.remaining, maker.remaining)
@@ -67,8 +74,8 @@ function trade(venue: Venue, taker: SimOrder, maker: SimOrder, size: Decimal): v
   book(venue, taker, done, value, true)
   book(venue, maker, done, value, false)
   if (maker.remaining.eq(ZERO)) finish(venue, maker, 'filled')
-  trimReduceOnly(venue, slotOf(maker.account, market))
-  trimReduceOnly(venue, slotOf(taker.account, market))
+  trimReduceOnly(venue, slotOf(maker.account, market), maker)
+  trimReduceOnly(venue, slotOf(taker.account, market), taker)
 }
 
 /** Books one side of a trade: position, cash, fee, fill. The house trades for free and keeps no diary. */
@@ -76,28 +83,44 @@ function book(venue: Venue, order: SimOrder, done: Trade, value: Decimal, crosse
   const { account, market } = order
   const change = applyFill(slotOf(account, market), order.isBuy, done.price, done.size)
   if (account.isHouse) return
-  const fee = feeOf(market, value, crossed)
+  const builderFee = order.builderRate === undefined ? ZERO : toMicros(value.times(order.builderRate))
+  const fee = feeOf(market, value, crossed).plus(builderFee)
   addCash(account, market, change.closedPnl.minus(fee))
   account.volume = account.volume.plus(market.growthMode ? value.times(GROWTH_VOLUME) : value)
   const { tradeId, hash, time, price, size } = done
-  const fill: Fill = { account, market, order, price, size, time, crossed, fee, tradeId, hash, ...change }
+  const fill: Fill = { account, market, order, price, size, time, crossed, fee, builderFee, tradeId, hash, ...change }
   account.fills.push(fill)
   venue.fills.push(fill)
   venue.notices.fills.push(fill)
   venue.notices.accounts.add(account)
 }
 
-/** The oldest reduce-only orders go first when together they exceed the position. */
-export function trimReduceOnly(venue: Venue, slot: Slot): void {
+/**
+ * Cancels what can reduce nothing any more, after an order has changed the position or joined those that reduce it.
+ * The oldest orders of the book go first when together they exceed the position; those that wait for a trigger may
+ * each be as large as it, since usually only one of them fires.
+ */
+export function trimReduceOnly(venue: Venue, slot: Slot, cause: SimOrder): void {
+  const [waiting] = slot.triggers
+  if (waiting !== undefined && !reduces(slot, waiting)) {
+    for (const order of slot.triggers) finish(venue, order, idleStatus(order, cause))
+  }
   if (slot.reduceOnly.size === 0) return
   const orders = [...slot.reduceOnly]
   let excess = orders.reduce((sum, order) => sum.plus(order.remaining), ZERO).minus(slot.size.abs())
   for (const order of orders) {
-    const reduces = !slot.size.eq(ZERO) && slot.size.gt(ZERO) !== order.isBuy
-    if (reduces && excess.lte(ZERO)) continue
+    if (reduces(slot, order) && excess.lte(ZERO)) continue
     excess = excess.minus(order.remaining)
-    if (order.remaining.gt(ZERO)) finish(venue, order, 'reduceOnlyCanceled')
+    if (order.remaining.gt(ZERO) && isOpen(order)) finish(venue, order, idleStatus(order, cause))
   }
+}
+
+const reduces = (slot: Slot, order: SimOrder): boolean => !slot.size.eq(ZERO) && slot.size.gt(ZERO) !== order.isBuy
+
+/** A take-profit that closes the position says why its stop goes, and the other way round. */
+function idleStatus(order: SimOrder, cause: SimOrder): string {
+  const isSibling = order !== cause && order.group !== undefined && order.group === cause.group
+  return isSibling ? 'siblingFilledCanceled' : 'reduceOnlyCanceled'
 }
 
 /** Fifty bits that follow from the two orders alone, so both legs of a trade carry the same id. */

@@ -8,27 +8,30 @@
  */
 import type { ModifyWire } from './actions.js'
 import { findResting } from './cancel.js'
-import { type OrderAnswer, placeOrder, readOrders } from './order-entry.js'
+import type { OrderAnswer } from './order-entry.js'
 import { finish } from './order-life.js'
+import { readOrders } from './order-request.js'
 import type { SimAccount, Venue } from './state.js'
+import { place } from './triggers.js'
 import { actionErrors } from './words.js'
 
 export function modifyOrder(venue: Venue, account: SimAccount, wire: ModifyWire, alwaysPlace: boolean): OrderAnswer {
   const read = readOrders(venue, [wire.order])
-  const request = Array.isArray(read) ? read[0] : undefined
-  if (request === undefined) return { error: 'error' in read ? read.error : actionErrors.modifyInvalid }
+  const asked = Array.isArray(read) ? read[0] : undefined
+  if (asked === undefined) return { error: 'error' in read ? read.error : actionErrors.modifyInvalid }
   const old = findResting(venue, account, wire.oid)
+  const request = { ...asked, builderRate: old?.builderRate }
   if (alwaysPlace) {
     if (old !== undefined) finish(venue, old, 'canceled')
-    return placeOrder(venue, account, request)
+    return place(venue, account, request)
   }
   if (old === undefined) return { error: actionErrors.modifyGone }
-  const isQuote = request.timeInForce === 'Alo' || request.timeInForce === 'Gtc'
+  const isQuote = request.trigger === undefined && (request.timeInForce === 'Alo' || request.timeInForce === 'Gtc')
   if (!isQuote || request.market !== old.market || request.isBuy !== old.isBuy) {
     return { error: actionErrors.modifyInvalid }
   }
   finish(venue, old, 'canceled')
-  const answer = placeOrder(venue, account, { ...request, timeInForce: 'Alo' })
+  const answer = place(venue, account, { ...request, timeInForce: 'Alo' })
   // The old order is lost with the new one, which is the worse of the two outcomes seen on mainnet.
   return 'error' in answer ? { error: actionErrors.modifyPlacing(answer.error) } : answer
 }

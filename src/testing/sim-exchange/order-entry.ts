@@ -4,16 +4,18 @@
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/exchange-endpoint
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/error-responses
  */
-import { type Decimal, decimal, min, toWire, ZERO } from '../../model/decimal.js'
-import { isLegalPrice, isLegalSize, MIN_ORDER_VALUE, priceBand } from '../../model/market.js'
+import { type Decimal, min, toWire, ZERO } from '../../model/decimal.js'
+import { isLegalPrice, MIN_ORDER_VALUE } from '../../model/market.js'
 import { slotOf } from './accounts.js'
-import type { OrderWire } from './actions.js'
 import { available, opening } from './margin.js'
 import { match, trimReduceOnly, wouldMatch } from './matching.js'
 import { printed } from './numbers.js'
+import { refusalAtCap } from './open-interest.js'
 import { finish, rest, restingSum } from './order-life.js'
-import type { SimAccount, SimMarket, SimOrder, Slot, TimeInForce, Venue } from './state.js'
-import { batchErrors, type OrderRefusal, orderRefusals } from './words.js'
+import { exceedsTier, isFarFromOracle, refusalOfSize } from './order-limits.js'
+import type { OrderRequest } from './order-request.js'
+import type { SimAccount, SimOrder, Slot, Venue } from './state.js'
+import { type OrderRefusal, orderRefusals } from './words.js'
 
 /** One entry of `statuses`. */
 export type OrderAnswer =
@@ -28,64 +30,35 @@ export type OrderAnswer =
     }
   | { readonly error: string }
 
-/** An order as asked for, with its market found and its numbers read. */
-export type OrderRequest = {
-  readonly market: SimMarket
-  readonly isBuy: boolean
-  readonly price: Decimal
-  readonly size: Decimal
-  readonly reduceOnly: boolean
-  readonly timeInForce: TimeInForce
-  readonly cloid: string | null
-}
-
-/** The checks that kill a whole batch. Returns the error that stands for all of it, or the orders. */
-export function readOrders(venue: Venue, wires: readonly OrderWire[]): OrderRequest[] | { readonly error: string } {
-  const requests: OrderRequest[] = []
-  for (const wire of wires) {
-    const request = readOrder(venue, wire)
-    if ('error' in request) return request
-    requests.push(request)
-  }
-  return requests
-}
-
-const MAX_PRICE_DECIMALS = 8
 const AVERAGE_DECIMALS = 6
 
-function readOrder(venue: Venue, wire: OrderWire): OrderRequest | { readonly error: string } {
-  const market = venue.markets.get(wire.a)
-  if (market === undefined) return { error: batchErrors.unknownAsset(wire.a) }
-  if ('trigger' in wire.t) return { error: batchErrors.notSimulated('Trigger orders are') }
-  const price = decimal(wire.p, 'p')
-  const size = decimal(wire.s, 's')
-  if (price.lte(ZERO) || !price.round(MAX_PRICE_DECIMALS).eq(price)) return { error: batchErrors.price }
-  if (size.eq(ZERO)) return { error: batchErrors.zeroSize }
-  if (!isLegalSize(size, market.szDecimals)) return { error: batchErrors.size }
-  const band = priceBand(market.mark)
-  if (price.lt(band.low) || price.gt(band.high)) return { error: batchErrors.tooFar }
-  const timeInForce = wire.t.limit.tif
-  return { market, isBuy: wire.b, price, size, reduceOnly: wire.r, timeInForce, cloid: wire.c ?? null }
+/** Places one order that has no trigger: refused, resting or filled. */
+export function placeOrder(venue: Venue, account: SimAccount, request: OrderRequest): OrderAnswer {
+  return enter(venue, createOrder(venue, account, request))
 }
 
-/** Places one order: refused, resting or filled. */
-export function placeOrder(venue: Venue, account: SimAccount, request: OrderRequest): OrderAnswer {
-  const { market, timeInForce } = request
+/**
+ * An order comes to the book: newly placed, or awoken by its trigger.
+ *
+ * @param limit the worst price it may trade at; its own unless it has become a market order
+ */
+export function enter(venue: Venue, order: SimOrder, limit: Decimal = order.price): OrderAnswer {
+  const { account, market, timeInForce } = order
   const slot = slotOf(account, market)
-  const refused = refusal(account, slot, request)
-  const order = createOrder(venue, account, { ...request, size: allowedSize(slot, request) })
+  cutToPosition(slot, order)
+  const refused = refusal(venue, slot, order, limit)
   if (refused !== undefined) return refuse(venue, order, refused)
 
-  const value = match(venue, order)
+  const value = match(venue, order, limit)
   const filled = order.originalSize.minus(order.remaining)
   if (order.remaining.eq(ZERO)) {
     finish(venue, order, 'filled')
   } else if (timeInForce === 'Gtc' || timeInForce === 'Alo') {
     rest(venue, order)
-    if (order.reduceOnly) trimReduceOnly(venue, slot)
+    if (order.reduceOnly) trimReduceOnly(venue, slot, order)
     return { resting: named(order) }
   } else if (filled.eq(ZERO)) {
-    // Everything it met was its own account's.
+    // Everything it met was its own account's, or could not be filled.
     return refuse(venue, order, orderRefusals.noMatch(market.assetId))
   } else {
     finish(venue, order, 'canceled')
@@ -94,21 +67,14 @@ export function placeOrder(venue: Venue, account: SimAccount, request: OrderRequ
   return { filled: { totalSz: printed(filled), avgPx: printed(avgPx), ...named(order) } }
 }
 
-/** Why an order may not be placed; the first reason counts. */
-function refusal(account: SimAccount, slot: Slot, request: OrderRequest): OrderRefusal | undefined {
-  const { market, isBuy, price, size, reduceOnly, timeInForce } = request
+/** Why an order may not come to the book; the first reason counts. */
+function refusal(venue: Venue, slot: Slot, order: SimOrder, limit: Decimal): OrderRefusal | undefined {
+  const { market, isBuy, timeInForce } = order
   const { assetId, book } = market
-  if (market.isHalted || market.isDelisted) return orderRefusals.halted(assetId)
-  if (!isLegalPrice(price, market.szDecimals)) return orderRefusals.tick(assetId)
-  const reducible = reducibleBy(slot, isBuy)
-  if (reduceOnly && reducible.eq(ZERO)) return orderRefusals.reduceOnly(assetId)
-  const closesAll = reduceOnly && size.gte(reducible)
-  if (price.times(size).lt(MIN_ORDER_VALUE) && !closesAll && !account.isHouse) return orderRefusals.minValue(assetId)
-  if (!reduceOnly && !account.isHouse) {
-    const needed = marginNeeded(slot, request)
-    if (needed.gt(ZERO) && needed.gt(available(account, market))) return orderRefusals.margin(assetId)
-  }
-  const crosses = wouldMatch(market, isBuy, price)
+  const refused =
+    refusalOfTerms(slot, order) ?? (order.account.isHouse ? undefined : refusalOfRisk(venue, slot, order, limit))
+  if (refused !== undefined) return refused
+  const crosses = wouldMatch(market, isBuy, limit)
   if (timeInForce === 'Alo' && crosses) {
     const bid = book.best(true)?.price
     const ask = book.best(false)?.price
@@ -119,28 +85,57 @@ function refusal(account: SimAccount, slot: Slot, request: OrderRequest): OrderR
   return undefined
 }
 
+/** What is wrong with the order as it is written, whether it goes to the book or waits for a trigger. */
+export function refusalOfTerms(slot: Slot, order: SimOrder): OrderRefusal | undefined {
+  const { account, market, isBuy, price, remaining, reduceOnly, trigger } = order
+  const { assetId, szDecimals } = market
+  if (market.isHalted || market.isDelisted) return orderRefusals.halted(assetId)
+  if (!isLegalPrice(price, szDecimals)) return orderRefusals.tick(assetId)
+  const reducible = reducibleBy(slot, isBuy)
+  if (reduceOnly && reducible.eq(ZERO)) return orderRefusals.reduceOnly(assetId)
+  if (account.isHouse) return undefined
+  const ofSize = refusalOfSize(order)
+  if (ofSize !== undefined) return ofSize
+  const closesAll = reduceOnly && (remaining.gte(reducible) || trigger?.isPositionSized === true)
+  return price.times(remaining).lt(MIN_ORDER_VALUE) && !closesAll ? orderRefusals.minValue(assetId) : undefined
+}
+
+/** What the account or the market cannot bear. */
+function refusalOfRisk(venue: Venue, slot: Slot, order: SimOrder, limit: Decimal): OrderRefusal | undefined {
+  const { account, market, reduceOnly } = order
+  const { assetId } = market
+  if (isFarFromOracle(order, limit, venue.maxOracleDistance)) return orderRefusals.oracle(assetId)
+  const atCap = refusalAtCap(slot, order, limit)
+  if (atCap !== undefined || reduceOnly) return atCap
+  if (exceedsTier(slot, order)) return orderRefusals.tier(assetId)
+  const needed = marginNeeded(slot, order, limit)
+  return needed.gt(ZERO) && needed.gt(available(account, market)) ? orderRefusals.margin(assetId) : undefined
+}
+
 /** How much of the position an order of this side would close. */
 function reducibleBy(slot: Slot, isBuy: boolean): Decimal {
   return slot.size.gt(ZERO) === isBuy ? ZERO : slot.size.abs()
 }
 
 /** What the order would add to the reserve of its side, on top of what rests there already. */
-function marginNeeded(slot: Slot, request: OrderRequest): Decimal {
-  const { isBuy, size, price } = request
+function marginNeeded(slot: Slot, { isBuy, remaining }: SimOrder, price: Decimal): Decimal {
   const before = restingSum(slot, isBuy)
-  const after = { size: before.size.plus(size), value: before.value.plus(size.times(price)) }
+  const after = { size: before.size.plus(remaining), value: before.value.plus(remaining.times(price)) }
   const reducible = reducibleBy(slot, isBuy)
   return opening(after, reducible).minus(opening(before, reducible)).div(slot.leverage)
 }
 
 /** A reduce-only order is cut to the position; one with nothing to reduce is refused as it is. */
-function allowedSize(slot: Slot, { isBuy, reduceOnly, size }: OrderRequest): Decimal {
-  const reducible = reducibleBy(slot, isBuy)
-  return reduceOnly && reducible.gt(ZERO) ? min(size, reducible) : size
+function cutToPosition(slot: Slot, order: SimOrder): void {
+  const reducible = reducibleBy(slot, order.isBuy)
+  if (!order.reduceOnly || reducible.eq(ZERO)) return
+  order.originalSize = order.trigger?.isPositionSized === true ? reducible : min(order.originalSize, reducible)
+  order.remaining = order.originalSize
 }
 
+/** The order as the exchange knows it from now on, under its own id. */
 export function createOrder(venue: Venue, account: SimAccount, request: OrderRequest): SimOrder {
-  const { market, isBuy, price, size, reduceOnly, timeInForce, cloid } = request
+  const { market, isBuy, price, size, reduceOnly, timeInForce, cloid, trigger, builderRate } = request
   const now = venue.now()
   const order: SimOrder = {
     oid: venue.orders.nextOid(),
@@ -153,6 +148,10 @@ export function createOrder(venue: Venue, account: SimAccount, request: OrderReq
     reduceOnly,
     timeInForce,
     cloid,
+    trigger,
+    builderRate,
+    waitsFor: undefined,
+    group: undefined,
     placedAt: now,
     status: 'open',
     statusAt: now,
@@ -164,11 +163,12 @@ export function createOrder(venue: Venue, account: SimAccount, request: OrderReq
   return order
 }
 
-function refuse(venue: Venue, order: SimOrder, { status, error }: OrderRefusal): OrderAnswer {
+/** The order is over before it was ever open. */
+export function refuse(venue: Venue, order: SimOrder, { status, error }: OrderRefusal): { readonly error: string } {
   finish(venue, order, status)
   return { error }
 }
 
-function named(order: SimOrder): { oid: number; cloid?: string } {
+export function named(order: SimOrder): { oid: number; cloid?: string } {
   return order.cloid === null ? { oid: order.oid } : { oid: order.oid, cloid: order.cloid }
 }

@@ -5,6 +5,9 @@ import { type Decimal, ZERO } from '../../model/decimal.js'
 import { slotOf } from './accounts.js'
 import type { RestingSum, SimOrder, Slot, Venue } from './state.js'
 
+/** In the book, or waiting outside it. */
+export const isOpen = (order: SimOrder): boolean => order.level !== undefined || order.waitsFor !== undefined
+
 /** The order takes its place in the book. */
 export function rest(venue: Venue, order: SimOrder): void {
   order.market.book.add(order)
@@ -25,6 +28,28 @@ export function reduce(venue: Venue, order: SimOrder, size: Decimal): void {
   if (order.remaining.gt(ZERO)) changeStatus(venue, order, 'open')
 }
 
+/** The order waits outside the book for the mark to reach its trigger. It ties up no margin there. */
+export function hold(venue: Venue, order: SimOrder): void {
+  order.waitsFor = 'trigger'
+  order.market.triggers.add(order)
+  order.account.openOrders.set(order.oid, order)
+  if (order.reduceOnly) slotOf(order.account, order.market).triggers.add(order)
+  changeStatus(venue, order, 'open')
+}
+
+/** The mark has reached the trigger. What comes of the order is told after it. */
+export function release(venue: Venue, order: SimOrder): void {
+  letGo(order)
+  changeStatus(venue, order, 'triggered')
+}
+
+function letGo(order: SimOrder): void {
+  order.waitsFor = undefined
+  order.market.triggers.remove(order)
+  order.account.openOrders.delete(order.oid)
+  slotOf(order.account, order.market).triggers.delete(order)
+}
+
 /** The order is over: filled, cancelled or refused. */
 export function finish(venue: Venue, order: SimOrder, status: string): void {
   if (order.level !== undefined) {
@@ -33,9 +58,12 @@ export function finish(venue: Venue, order: SimOrder, status: string): void {
     order.market.book.remove(order)
     order.account.openOrders.delete(order.oid)
     venue.notices.books.add(order.market)
+  } else if (order.waitsFor !== undefined) {
+    letGo(order)
   }
   changeStatus(venue, order, status)
   venue.orders.retire(order)
+  order.group?.onEnd(order)
 }
 
 function changeStatus(venue: Venue, order: SimOrder, status: string): void {

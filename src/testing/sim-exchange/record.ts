@@ -37,6 +37,8 @@ export type RecordedOrder = {
   readonly remaining: string
   readonly reduceOnly: boolean
   readonly timeInForce: string
+  /** The mark at which it fires, or has fired. */
+  readonly triggerPrice: string | null
   /** In the venue's words: `open`, `filled`, `canceled`, `tickRejected`, … */
   readonly status: string
   readonly placedAt: number
@@ -151,6 +153,7 @@ export function recordedOrder(order: SimOrder): RecordedOrder {
     remaining: toWire(order.remaining),
     reduceOnly: order.reduceOnly,
     timeInForce: order.timeInForce,
+    triggerPrice: order.trigger === undefined ? null : toWire(order.trigger.price),
     status: order.status,
     placedAt: order.placedAt,
     statusAt: order.statusAt,

@@ -12,6 +12,7 @@ import type { NonceBook } from './nonces.js'
 import type { Notices } from './notices.js'
 import type { OrderArchive } from './order-archive.js'
 import type { Ring } from './ring.js'
+import type { TriggerIndex } from './trigger-index.js'
 import type { DexSpec } from './universe.js'
 
 /** Everything the rules need. Handed to each of them, so that any of them can be driven alone. */
@@ -24,8 +25,9 @@ export type Venue = {
   readonly schedule: (fn: () => void, ms: number) => () => void
   /** By dex index; 0 is the validator dex. */
   readonly dexes: readonly Dex[]
-  readonly markets: ReadonlyMap<number, SimMarket>
-  readonly marketsByName: ReadonlyMap<string, SimMarket>
+  /** By asset id. Deployers may add to them at any time. */
+  readonly markets: Map<number, SimMarket>
+  readonly marketsByName: Map<string, SimMarket>
   readonly accounts: Map<Address, SimAccount>
   readonly agents: Map<Address, Agent>
   readonly nonces: Map<Address, NonceBook>
@@ -33,29 +35,38 @@ export type Venue = {
   readonly fills: Ring<Fill>
   readonly notices: Notices
   readonly random: Random
+  /** How far from the oracle an order may be, as a share of it. */
+  readonly maxOracleDistance: Decimal
   /** Owns the resting liquidity that nobody's client placed. */
   readonly house: SimAccount
   /** What is wrong with it for the time being. */
   readonly conditions: Conditions
 }
 
-export type Dex = { readonly index: number; readonly spec: DexSpec; readonly markets: readonly SimMarket[] }
+export type Dex = {
+  readonly index: number
+  readonly spec: DexSpec
+  /** In meta order; grows at its end. */
+  readonly markets: SimMarket[]
+}
 
 export type SimMarket = Omit<Market, 'isDelisted'> & {
   readonly indexInMeta: number
   readonly marginTableId: number
   readonly growthMode: boolean
   readonly feeScale: Decimal | undefined
-  readonly openInterestCap: Decimal | undefined
   readonly prevDay: Decimal
   readonly funding: Decimal
   readonly book: Book
+  readonly triggers: TriggerIndex
   readonly trades: Ring<Trade>
   isDelisted: boolean
   isHalted: boolean
   mark: Decimal
   oracle: Decimal
   openInterest: Decimal
+  /** In units of collateral. */
+  openInterestCap: Decimal | undefined
   dayValue: Decimal
   daySize: Decimal
 }
@@ -84,6 +95,10 @@ export type SimAccount = {
   readonly byCloid: Map<string, SimOrder>
   readonly fills: Ring<Fill>
   readonly history: Ring<OrderStatus>
+  /** The most each builder may add to the fees, in tenths of a basis point. */
+  readonly builders: Map<Address, number>
+  /** Undelegated stake that pays for priority, as its value in USD. */
+  priorityFunds: Decimal
   volume: Decimal
   requestsUsed: number
   /** How many it may send before it has traded anything, when a test has said so. */
@@ -117,8 +132,10 @@ export type Slot = {
   /** Collateral set aside for an isolated position, without its unrealised profit. */
   isolatedMargin: Decimal
   readonly resting: { readonly buy: RestingSum; readonly sell: RestingSum }
-  /** Oldest first. */
+  /** Those in the book, oldest first. */
   readonly reduceOnly: Set<SimOrder>
+  /** Reduce-only orders that wait for their trigger: all of the side that reduces, or they would be gone. */
+  readonly triggers: Set<SimOrder>
 }
 
 /** The orders of one side that may open or increase a position. */
@@ -126,18 +143,44 @@ export type RestingSum = { size: Decimal; value: Decimal }
 
 export type TimeInForce = 'Alo' | 'Ioc' | 'Gtc' | 'FrontendMarket'
 
+/** When an order comes alive: the mark reaches a price, from the side that `kind` and the order's side imply. */
+export type Trigger = {
+  readonly price: Decimal
+  readonly kind: 'tp' | 'sl'
+  /** Becomes a market order, not the limit order it carries. */
+  readonly isMarket: boolean
+  /** Takes the whole position as it is when it fires. */
+  readonly isPositionSized: boolean
+}
+
+/** Orders of which one acts for the others: a parent with its take-profit and stop, or these two alone. */
+export type OrderGroup = {
+  readonly kind: 'normalTpsl' | 'positionTpsl'
+  readonly parent: SimOrder | undefined
+  readonly children: readonly SimOrder[]
+  /** One of them has reached its last status. */
+  readonly onEnd: (order: SimOrder) => void
+}
+
 export type SimOrder = {
   readonly oid: number
   readonly account: SimAccount
   readonly market: SimMarket
   readonly isBuy: boolean
   readonly price: Decimal
-  readonly originalSize: Decimal
+  /** Fixed when it is placed; that of a position-sized order when it fires. */
+  originalSize: Decimal
   /** What is still to be filled. */
   remaining: Decimal
   readonly reduceOnly: boolean
   readonly timeInForce: TimeInForce
   readonly cloid: string | null
+  readonly trigger: Trigger | undefined
+  /** Builder's share of the value traded, on top of the fee. */
+  readonly builderRate: Decimal | undefined
+  /** What keeps it out of the book: its parent is not filled, or the mark has not reached its trigger. */
+  waitsFor: 'fill' | 'trigger' | undefined
+  group: OrderGroup | undefined
   readonly placedAt: number
   status: string
   statusAt: number
@@ -166,7 +209,9 @@ export type Fill = {
   readonly direction: string
   readonly closedPnl: Decimal
   readonly crossed: boolean
+  /** With the builder's part in it. */
   readonly fee: Decimal
+  readonly builderFee: Decimal
   readonly tradeId: number
   readonly hash: string
 }

@@ -2,7 +2,7 @@
  * Setting up a venue from a universe: asset ids by the rule, books around the mids, one house behind them.
  */
 import { type Address, address, type Network } from '../../model/account.js'
-import { decimal, ZERO } from '../../model/decimal.js'
+import { type Decimal, decimal, ZERO } from '../../model/decimal.js'
 import { dexOf, perpAssetId } from '../../model/market.js'
 import type { Clock } from '../../ports.js'
 import { createRandom } from '../seeded.js'
@@ -14,6 +14,7 @@ import { createNotices } from './notices.js'
 import { createOrderArchive } from './order-archive.js'
 import { createRing } from './ring.js'
 import type { Dex, SimMarket, Venue } from './state.js'
+import { createTriggerIndex } from './trigger-index.js'
 import type { DexSpec, MarketSpec, Universe } from './universe.js'
 
 /** Whose orders fill the seeded books. */
@@ -28,6 +29,7 @@ type VenueOptions = {
   readonly universe: Universe
   readonly seed: number
   readonly recordLimit: number
+  readonly maxOracleDistance: Decimal
   /** Called after something of the venue's own has run, such as a scheduled cancel. */
   readonly onBlock: () => void
 }
@@ -68,9 +70,24 @@ export function createVenue(options: VenueOptions): Venue {
     fills: createRing(recordLimit),
     notices: createNotices(),
     random: createRandom(seed),
+    maxOracleDistance: options.maxOracleDistance,
     house: createAccount(HOUSE, true),
     conditions,
   }
+}
+
+/**
+ * Lists one more market at the end of a dex, as a deployer may at any time.
+ *
+ * @throws {TypeError | RangeError} when the name is taken or belongs to another dex, or a figure is malformed
+ */
+export function addMarket(venue: Venue, dex: Dex, spec: MarketSpec): SimMarket {
+  if (venue.marketsByName.has(spec.name)) throw new RangeError(`market: ${spec.name} is already listed`)
+  const market = createMarket(dex.spec, dex.index, spec, dex.markets.length)
+  dex.markets.push(market)
+  venue.markets.set(market.assetId, market)
+  venue.marketsByName.set(market.name, market)
+  return market
 }
 
 /** A market whose recorded open interest has outgrown its older cap starts with room below it. */
@@ -100,6 +117,7 @@ function createMarket(dex: DexSpec, dexIndex: number, spec: MarketSpec, indexInM
     prevDay: decimal(spec.prevDay, `${name}.prevDay`),
     funding: decimal(spec.funding, `${name}.funding`),
     book: createBook(),
+    triggers: createTriggerIndex(),
     trades: createRing(TRADES_KEPT),
     isDelisted: spec.isDelisted,
     isHalted: false,

@@ -3,7 +3,7 @@
  *
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/info-endpoint
  */
-import { type Decimal, ZERO } from '../../model/decimal.js'
+import { type Decimal, toWire, ZERO } from '../../model/decimal.js'
 import type { Level } from './book.js'
 import {
   available,
@@ -18,7 +18,8 @@ import {
 } from './margin.js'
 import { printed } from './numbers.js'
 import { entryPrice } from './positions.js'
-import type { Dex, Fill, OrderStatus, SimAccount, SimMarket, SimOrder, Slot, Trade } from './state.js'
+import type { Dex, Fill, OrderStatus, SimAccount, SimMarket, SimOrder, Slot, Trade, Trigger } from './state.js'
+import { firesAbove } from './trigger-index.js'
 import { tokenName } from './universe-tokens.js'
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined }
@@ -45,6 +46,7 @@ export function orderView(
 
 /** The long form, as in `frontendOpenOrders` and `orderStatus`. */
 export function frontendOrderView(order: SimOrder, remaining: Decimal = order.remaining): Json {
+  const { trigger, group } = order
   return {
     coin: order.market.name,
     side: side(order.isBuy),
@@ -52,18 +54,29 @@ export function frontendOrderView(order: SimOrder, remaining: Decimal = order.re
     sz: printed(remaining),
     oid: order.oid,
     timestamp: order.placedAt,
-    triggerCondition: 'N/A',
-    isTrigger: false,
-    triggerPx: '0.0',
-    children: [],
-    isPositionTpsl: false,
+    triggerCondition: trigger === undefined ? 'N/A' : triggerCondition(trigger, order.isBuy),
+    isTrigger: trigger !== undefined,
+    triggerPx: printed(trigger?.price ?? ZERO),
+    children:
+      group?.parent === order
+        ? group.children.filter((child) => child.waitsFor === 'fill').map((child) => frontendOrderView(child))
+        : [],
+    isPositionTpsl: group?.kind === 'positionTpsl',
     reduceOnly: order.reduceOnly,
-    orderType: order.timeInForce === 'FrontendMarket' ? 'Market' : 'Limit',
+    orderType: orderType(order),
     origSz: printed(order.originalSize),
-    tif: order.timeInForce,
+    tif: trigger === undefined ? order.timeInForce : null,
     cloid: order.cloid,
   }
 }
+
+function orderType({ trigger, timeInForce }: SimOrder): string {
+  if (trigger === undefined) return timeInForce === 'FrontendMarket' ? 'Market' : 'Limit'
+  return `${trigger.kind === 'tp' ? 'Take Profit' : 'Stop'} ${trigger.isMarket ? 'Market' : 'Limit'}`
+}
+
+const triggerCondition = (trigger: Trigger, isBuy: boolean): string =>
+  `Price ${firesAbove(trigger, isBuy) ? 'above' : 'below'} ${toWire(trigger.price)}`
 
 export function orderUpdateView({ order, status, statusAt, remaining }: OrderStatus): Json {
   return { order: orderView(order, remaining), status, statusTimestamp: statusAt }
@@ -88,6 +101,7 @@ export function fillView(fill: Fill): Json {
     oid: order.oid,
     crossed: fill.crossed,
     fee: printed(fill.fee),
+    ...(fill.builderFee.eq(ZERO) ? {} : { builderFee: printed(fill.builderFee) }),
     tid: fill.tradeId,
     ...(order.cloid === null ? {} : { cloid: order.cloid }),
     feeToken: tokenName(fill.market.collateralToken),

@@ -26,6 +26,30 @@ export const orderRefusals = {
     refusal('iocCancelRejected', 'Order could not immediately match against any resting orders.', asset),
   noLiquidity: (asset: number): OrderRefusal =>
     refusal('marketOrderNoLiquidityRejected', 'No liquidity available for market order.', asset),
+  tier: (asset: number): OrderRefusal =>
+    refusal(
+      'perpMaxPositionRejected',
+      'Order would cause position to exceed margin tier limit at current leverage',
+      asset,
+    ),
+  tooMany: (asset: number): OrderRefusal => refusal('tooManyOpenOrdersRejected', 'Too many open orders', asset),
+  tooLarge: (asset: number): OrderRefusal => refusal('rejected', 'Order value too large', asset),
+  oracle: (asset: number): OrderRefusal => refusal('oracleRejected', 'Order price too far from oracle', asset),
+  capIncrease: (asset: number): OrderRefusal =>
+    refusal(
+      'positionIncreaseAtOpenInterestCapRejected',
+      'Order would increase open interest while open interest is capped',
+      asset,
+    ),
+  capFlip: (asset: number): OrderRefusal =>
+    refusal('positionFlipAtOpenInterestCapRejected', 'Cannot flip position when open interest is at cap.', asset),
+  capAggressive: (asset: number): OrderRefusal =>
+    refusal(
+      'tooAggressiveAtOpenInterestCapRejected',
+      'Order rejected due to price more aggressive than oracle while at open interest cap',
+      asset,
+    ),
+  trigger: (asset: number): OrderRefusal => refusal('badTriggerPxRejected', 'Invalid TP/SL price.', asset),
   halted: (asset: number): OrderRefusal => refusal('rejected', 'Trading is halted.', asset),
 } as const
 
@@ -37,6 +61,9 @@ export const batchErrors = {
   tooFar: 'Order price cannot be more than 80% away from the reference price',
   unknownAsset: (asset: number): string => `Invalid asset. asset=${asset}`,
   builderFee: 'Builder fee has not been approved.',
+  zeroCloid: 'A nonzero cloid is required for each order',
+  triggerNotReduceOnly: 'Trigger order is not reduce only.',
+  triggerSide: 'Trigger order has unexpected side.',
   notSimulated: (what: string): string => `${what} not implemented by this simulated exchange.`,
 } as const
 
@@ -51,11 +78,21 @@ export const actionErrors = {
   expired: 'Action already expired',
   postOnlyMode: 'Only post-only orders allowed immediately after network upgrade',
   emptyBatch: 'Orders are empty',
+  /** The rule is published, the sentence is not. */
+  priorityOrders: 'Priority fee requires all orders to be IOC or non-reduce-only ALO',
   noStake: 'Insufficient delegatable balance for priority order',
   noCross: 'Cross margin is not allowed for this asset.',
   leverageType: 'Cannot switch leverage type with open position.',
   leverage: 'Invalid leverage value',
-  leverageMargin: 'Isolated position does not have sufficient margin available to decrease leverage.',
+  leverageMargin: (isCross: boolean): string =>
+    `${isCross ? 'Cross' : 'Isolated'} position does not have sufficient margin available to decrease leverage.`,
+  marginZero: 'Update to isolated margin cannot be zero.',
+  marginNoPosition: 'Cannot update margin for empty position.',
+  marginCross: 'Position does not use isolated margin.',
+  marginStrict: 'Cannot remove isolated margin for this asset. To remove margin, reduce the position.',
+  marginReduction: 'Position does not have sufficient margin for reduction.',
+  marginIncrease: 'Account does not have sufficient margin available for increase.',
+  marginNotStrict: 'Asset not strict isolated',
   modifyGone: 'Cannot modify canceled or filled order',
   modifyInvalid: 'Attempted to modify to invalid new order',
   modifyPlacing: (why: string): string => `Error placing new order during modify: ${why}`,
@@ -93,6 +130,10 @@ export const unpublishedErrors = {
 
 export const missingOrder = (asset: number): string =>
   `Order was never placed, already canceled, or filled. asset=${asset}`
+
+/** That it is refused is published, the sentence is not. */
+export const fastCancelOfTrigger = (asset: number): string =>
+  `Trigger orders cannot be canceled with the fast flag. asset=${asset}`
 
 /** Answers to bodies that are no request at all. */
 export const transportErrors = {
