@@ -26,12 +26,14 @@ import { address } from './model/account.js'
 import { positiveMs } from './model/guards.js'
 import { createAlarm } from './pipeline/alarm.js'
 import { createCancels } from './pipeline/cancels.js'
-import { createDispatch, type SentBatch } from './pipeline/dispatch.js'
+import { createDispatch } from './pipeline/dispatch.js'
 import { createEvidence } from './pipeline/evidence.js'
 import { createLifecycle } from './pipeline/lifecycle.js'
-import type { Parts } from './pipeline/parts.js'
+import { createNonceProbe } from './pipeline/nonce-probe.js'
+import type { Parts, SentBatch } from './pipeline/parts.js'
 import { createResolver } from './pipeline/resolver.js'
 import { createSettlement } from './pipeline/settlement.js'
+import { createSign } from './pipeline/sign.js'
 import { createSubmit } from './pipeline/submit.js'
 import { createSynchronise } from './pipeline/synchronise.js'
 import { viewOf } from './pipeline/views.js'
@@ -86,6 +88,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     market: (name) => registry?.get(name),
     limits: {
       expiresAfterMs: positiveMs(options.expiresAfterMs ?? 15_000, 'expiresAfterMs'),
+      replyTimeoutMs: positiveMs(options.replyTimeoutMs ?? 5_000, 'replyTimeoutMs'),
       signTimeoutMs: positiveMs(options.signTimeoutMs ?? 2_000, 'signTimeoutMs'),
       maxQueueMs: positiveMs(options.maxQueueMs ?? 2_000, 'maxQueueMs'),
     },
@@ -104,9 +107,10 @@ export function createExecutor(options: ExecutorOptions): Executor {
     onCancelStillWanted: (id) => void submit.cancel(id),
     onMismatch: (market) => lifecycle.resynchronise(`position of ${market} differs from the venue's`),
   })
-  const resolver = createResolver(parts, ask, evidence, alarm)
+  const sign = createSign(parts)
+  const resolver = createResolver({ parts, ask, nonceProbe: createNonceProbe(parts, sign), evidence, alarm })
   const cancels = createCancels(parts, evidence, resolver)
-  const dispatch = createDispatch({ parts, evidence, cancels, resolver, alarm })
+  const dispatch = createDispatch({ parts, sign, evidence, cancels, resolver, alarm })
   const submit = createSubmit({ parts, settlement, dispatch, cancels })
 
   const cancelAll: Executor['cancelAll'] = ({ market } = {}) => {

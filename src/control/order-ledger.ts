@@ -66,12 +66,17 @@ export type Commitment = {
   readonly reduceOnlyOrders: number
 }
 
+export type RegisterOptions = {
+  /** Default: `pending`. */
+  readonly status?: OrderStatus | undefined
+  readonly isExternal?: boolean | undefined
+  /** What had filled before we knew of the order, and so is in the position already. Default: nothing. */
+  readonly filledBefore?: Decimal | undefined
+}
+
 export type OrderLedger = {
   /** @throws {RangeError} when the client order id is known already */
-  register(
-    request: OrderRequest,
-    options?: { readonly status?: OrderStatus; readonly isExternal?: boolean },
-  ): OrderRecord
+  register(request: OrderRequest, options?: RegisterOptions): OrderRecord
   get(id: ClientOrderId | number): OrderRecord | undefined
   apply(id: ClientOrderId, event: OrderEvent, evidence?: Evidence): Change | undefined
   /** Books one distinct fill. The caller has already made sure that it is news. */
@@ -183,13 +188,13 @@ export function createOrderLedger(options: { readonly rememberedOrders?: number 
   }
 
   return {
-    register(request, { status = 'pending', isExternal = false } = {}) {
+    register(request, { status = 'pending', isExternal = false, filledBefore = ZERO } = {}) {
       if (records.has(request.clientOrderId)) throw new RangeError(`clientOrderId: ${request.clientOrderId} is in use`)
       const record: Draft = {
         request,
         status,
-        filledSize: ZERO,
-        bookedSize: ZERO,
+        filledSize: filledBefore,
+        bookedSize: filledBefore,
         bookedValue: ZERO,
         fees: ZERO,
         isSizeFinal: false,

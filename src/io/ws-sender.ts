@@ -98,7 +98,8 @@ export function createWsSender(options: WsSenderOptions): Transport {
 
   const book = createSubscriptionBook(logger)
   const stateListeners = new Set<(state: TransportState) => void>()
-  const waiters = new Set<{ resolve(): void; reject(error: Error): void }>()
+  /** Who waits for the connection; an error says that there will be none. */
+  const waiters = new Set<(error?: Error) => void>()
   const pending = new Map<number, (reply: PostReply) => void>()
   let state: TransportState = { status: 'idle', generation: 0, isSubscribed: false }
   let socket: WebSocketLike | undefined
@@ -132,7 +133,7 @@ export function createWsSender(options: WsSenderOptions): Transport {
     become({ status: 'open', generation: state.generation + 1 })
     resubscribe()
     keepAlive(opened)
-    for (const { resolve } of [...waiters]) resolve()
+    for (const finish of [...waiters]) finish()
   }
 
   /** Asks again for whatever is not confirmed; a confirmation may have been lost, and asking twice does no harm. */
@@ -272,25 +273,15 @@ export function createWsSender(options: WsSenderOptions): Transport {
         return Promise.reject(new ExecutorError('ABORTED', 'connect was aborted', { cause: signal.reason }))
       }
       return new Promise<void>((resolve, reject) => {
-        const settled = (): void => {
-          waiters.delete(waiter)
+        const finish = (error?: Error): void => {
+          waiters.delete(finish)
           signal?.removeEventListener('abort', onAbort)
-        }
-        const waiter = {
-          resolve() {
-            settled()
-            resolve()
-          },
-          reject(error: Error) {
-            settled()
-            reject(error)
-          },
+          if (error === undefined) resolve()
+          else reject(error)
         }
         const onAbort = (): void =>
-          waiter.reject(
-            new ExecutorError('ABORTED', `no connection to ${url} in the time given`, { cause: signal?.reason }),
-          )
-        waiters.add(waiter)
+          finish(new ExecutorError('ABORTED', `no connection to ${url} in the time given`, { cause: signal?.reason }))
+        waiters.add(finish)
         signal?.addEventListener('abort', onAbort, { once: true })
         if (state.status === 'idle') dial()
       })
@@ -321,7 +312,7 @@ export function createWsSender(options: WsSenderOptions): Transport {
       const closing = hangUp('the transport was closed')
       become({ status: 'closed', isSubscribed: false })
       book.close()
-      for (const { reject } of [...waiters]) reject(new ExecutorError('CLOSED', 'the transport was closed'))
+      for (const finish of [...waiters]) finish(new ExecutorError('CLOSED', 'the transport was closed'))
       if (closing !== undefined) await farewell(closing)
     },
   }

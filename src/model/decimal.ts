@@ -47,6 +47,13 @@ export function decimal(value: DecimalInput, name: string): Decimal {
   return new Big(text)
 }
 
+/** The same for what must be above zero. @throws {RangeError} when it is not */
+export function positiveDecimal(value: DecimalInput, name: string): Decimal {
+  const number = decimal(value, name)
+  if (number.lte(ZERO)) throw new RangeError(`${name}: expected more than zero, got ${number.toFixed()}`)
+  return number
+}
+
 /**
  * Reads a decimal that the venue sent. Never throws: whatever is not a plain decimal is `undefined`,
  * and the caller decides what missing data means. Venue numbers are accepted, since some feeds carry them.

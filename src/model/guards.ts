@@ -1,9 +1,10 @@
 /** Checks for options and times, so that a mistake fails where it is made and not in the first bad minute. */
 
-/** @throws {RangeError} naming the field, when the value is not a whole number of at least `least` */
-export function wholeNumber(value: number, name: string, least = 1): number {
-  if (!Number.isSafeInteger(value) || value < least) {
-    throw new RangeError(`${name}: expected a whole number of at least ${least}, got ${value}`)
+/** @throws {RangeError} naming the field, when the value is not a whole number from `least` to `most`, if there is one */
+export function wholeNumber(value: number, name: string, least = 1, most?: number): number {
+  if (!Number.isSafeInteger(value) || value < least || (most !== undefined && value > most)) {
+    const range = most === undefined ? `of at least ${least}` : `from ${least} to ${most}`
+    throw new RangeError(`${name}: expected a whole number ${range}, got ${value}`)
   }
   return value
 }

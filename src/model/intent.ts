@@ -3,7 +3,7 @@
  *
  * A malformed intent is a mistake in the program and throws; an intent that the market cannot take as asked is a value.
  */
-import { type Decimal, type DecimalInput, decimal, ZERO } from './decimal.js'
+import { type Decimal, type DecimalInput, positiveDecimal, ZERO } from './decimal.js'
 import { type ClientOrderId, clientOrderId } from './ids.js'
 import { floorSize, type Market, MIN_ORDER_VALUE, type Rounding, roundPrice, type Side } from './market.js'
 import type { OrderRequest, TimeInForce } from './order.js'
@@ -57,7 +57,7 @@ export function readIntent(intent: Intent): ReadIntent {
   if (intent.edgeBps !== undefined && !Number.isFinite(intent.edgeBps)) {
     throw new TypeError(`edgeBps: expected a finite number, got ${String(intent.edgeBps)}`)
   }
-  return { ...intent, size: positive(intent.size, 'size'), price: positive(intent.price, 'price') }
+  return { ...intent, size: positiveDecimal(intent.size, 'size'), price: positiveDecimal(intent.price, 'price') }
 }
 
 export type IntentDenial = { readonly reason: DeniedReason; readonly limit: string; readonly value: string }
@@ -76,12 +76,6 @@ export function toOrderRequest(intent: ReadIntent, market: Market, id: ClientOrd
     return { reason: 'BELOW_MINIMUM_VALUE', limit: MIN_ORDER_VALUE.toFixed(), value: value.toFixed() }
   }
   return { clientOrderId: id, market, side, size, price, timeInForce, reduceOnly, intentId, tags, edgeBps }
-}
-
-function positive(value: DecimalInput, name: string): Decimal {
-  const number = decimal(value, name)
-  if (number.lte(ZERO)) throw new RangeError(`${name}: expected more than zero, got ${number.toFixed()}`)
-  return number
 }
 
 function text(value: unknown, name: string): void {

@@ -9,6 +9,7 @@
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/asset-ids
  */
 import { type Decimal, decimal, powerOfTen, ZERO } from './decimal.js'
+import { wholeNumber } from './guards.js'
 
 export type Side = 'buy' | 'sell'
 
@@ -43,11 +44,11 @@ const MAX_DEX_INDEX = 9_989
  * @param dexIndex position in the raw `perpDexs` answer, where the leading null (the validator dex) counts as 0
  * @param indexInMeta position in that dex's own `meta.universe`, delisted slots counted; never the order of
  *   any list inside `perpDexs`, which is alphabetical
- * @throws {RangeError} when either index is not an integer in range
+ * @throws {RangeError} when either index is not a whole number in range
  */
 export function perpAssetId(dexIndex: number, indexInMeta: number): number {
-  assertIndex(dexIndex, 'dexIndex', MAX_DEX_INDEX)
-  assertIndex(indexInMeta, 'indexInMeta', SLOTS_PER_DEX - 1)
+  wholeNumber(dexIndex, 'dexIndex', 0, MAX_DEX_INDEX)
+  wholeNumber(indexInMeta, 'indexInMeta', 0, SLOTS_PER_DEX - 1)
   return dexIndex === 0 ? indexInMeta : 100_000 + dexIndex * SLOTS_PER_DEX + indexInMeta
 }
 
@@ -107,10 +108,4 @@ const PRICE_BAND: Decimal = /* @__PURE__ */ decimal('0.8', 'PRICE_BAND')
 export function priceBand(reference: Decimal): { readonly low: Decimal; readonly high: Decimal } {
   const reach = reference.times(PRICE_BAND)
   return { low: reference.minus(reach), high: reference.plus(reach) }
-}
-
-function assertIndex(value: number, name: string, max: number): void {
-  if (!Number.isInteger(value) || value < 0 || value > max) {
-    throw new RangeError(`${name}: expected an integer from 0 to ${max}, got ${value}`)
-  }
 }

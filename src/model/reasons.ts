@@ -3,85 +3,125 @@
  *
  * `denied` reasons are ours (the order never left), `rejected` reasons are the venue's. A benign reason says that
  * nothing is wrong: a strategy meets it every day, and no alarm or circuit breaker counts it.
- * The tables in `docs/reasons.md` are generated from here.
+ * The meanings are comments, where an editor shows them and no bot ships them; `docs/reasons.md` is generated from them.
  */
 
 export const DENIED_REASONS = {
-  HARD_STOP: { meaning: 'The kill switch is on; only cancels and reduce-only orders pass.', benign: false },
-  NOT_READY: {
-    meaning: 'The executor is not ready for new orders in this market; `readiness()` says what is missing.',
-    benign: false,
-  },
-  UNKNOWN_MARKET: { meaning: 'The market is not among those the executor was started with.', benign: false },
-  MARKET_DATA_UNAVAILABLE: { meaning: 'A price that the check needs is missing or too old.', benign: false },
-  PRICE_OFF_GRID: { meaning: 'No legal price is left after rounding (below the smallest tick).', benign: false },
-  PRICE_OUT_OF_BAND: { meaning: 'The price is further from the mark than the venue allows.', benign: false },
-  SIZE_TOO_SMALL: { meaning: 'Nothing is left of the size after flooring it to the lot.', benign: false },
-  BELOW_MINIMUM_VALUE: { meaning: 'The order is worth less than the venue accepts.', benign: false },
-  MAX_POSITION_PER_MARKET: { meaning: 'The market has no room left under its notional limit.', benign: false },
-  MAX_POSITION_TOTAL: { meaning: 'All markets together would reach the total notional limit.', benign: false },
-  MAX_CONCURRENT_POSITIONS: {
-    meaning: 'As many markets as allowed already have a position or a pending order.',
-    benign: false,
-  },
-  FLATTEN_IN_PROGRESS: { meaning: 'A reduce-only order for this market is on its way.', benign: true },
-  ALREADY_HAS_POSITION: { meaning: 'The market already has a position.', benign: true },
-  PENDING_ORDER_EXISTS: { meaning: 'The market already has an order that is not final.', benign: true },
-  BUDGET_EXHAUSTED: { meaning: 'The action budget of the window is used up; `value` is the wait in ms.', benign: true },
-  USER_GATE: { meaning: 'A gate supplied by the host denied the order.', benign: false },
-  GATE_FAILED: { meaning: 'A gate threw an error; an unanswered question denies.', benign: false },
-  CLOCK_DRIFT: { meaning: 'Our clock and the venue’s are too far apart for a nonce to be trusted.', benign: false },
-  QUEUE_FULL: { meaning: 'The lane of the queue is full.', benign: false },
-  DEDUPLICATED: {
-    meaning: 'An order for the same purpose is already queued and took over price and size; `survivor` names it.',
-    benign: true,
-  },
-  SIGN_FAILED: { meaning: 'The signer failed or did not answer in time; nothing left.', benign: false },
-  NOT_SENT: { meaning: 'The order could not be written within its time; nothing left.', benign: false },
-  CANCELED_BEFORE_SENT: { meaning: 'The order was cancelled while it was still queued; nothing left.', benign: true },
-  CLOSED: { meaning: 'The executor was closed before the order left.', benign: false },
+  /** The kill switch is on; only cancels and reduce-only orders pass. */
+  HARD_STOP: { benign: false },
+  /** The executor is not ready for new orders in this market; `readiness()` says what is missing. */
+  NOT_READY: { benign: false },
+  /** The market is not among those the executor was started with. */
+  UNKNOWN_MARKET: { benign: false },
+  /** A price that the check needs is missing or too old. */
+  MARKET_DATA_UNAVAILABLE: { benign: false },
+  /** No legal price is left after rounding (below the smallest tick). */
+  PRICE_OFF_GRID: { benign: false },
+  /** The price is further from the mark than the venue allows. */
+  PRICE_OUT_OF_BAND: { benign: false },
+  /** Nothing is left of the size after flooring it to the lot. */
+  SIZE_TOO_SMALL: { benign: false },
+  /** The order is worth less than the venue accepts. */
+  BELOW_MINIMUM_VALUE: { benign: false },
+  /** The market has no room left under its notional limit. */
+  MAX_POSITION_PER_MARKET: { benign: false },
+  /** All markets together would reach the total notional limit. */
+  MAX_POSITION_TOTAL: { benign: false },
+  /** As many markets as allowed already have a position or a pending order. */
+  MAX_CONCURRENT_POSITIONS: { benign: false },
+  /** A reduce-only order for this market is on its way. */
+  FLATTEN_IN_PROGRESS: { benign: true },
+  /** The market already has a position. */
+  ALREADY_HAS_POSITION: { benign: true },
+  /** The market already has an order that is not final. */
+  PENDING_ORDER_EXISTS: { benign: true },
+  /** The action budget of the window is used up; `value` is the wait in ms. */
+  BUDGET_EXHAUSTED: { benign: true },
+  /** A gate supplied by the host denied the order. */
+  USER_GATE: { benign: false },
+  /** A gate threw an error; an unanswered question denies. */
+  GATE_FAILED: { benign: false },
+  /** Our clock and the venue’s are too far apart for a nonce to be trusted. */
+  CLOCK_DRIFT: { benign: false },
+  /** The lane of the queue is full. */
+  QUEUE_FULL: { benign: false },
+  /** An order for the same purpose is already queued and took over price and size; `survivor` names it. */
+  DEDUPLICATED: { benign: true },
+  /** The signer failed or did not answer in time; nothing left. */
+  SIGN_FAILED: { benign: false },
+  /** The order could not be written within its time; nothing left. */
+  NOT_SENT: { benign: false },
+  /** The order was cancelled while it was still queued; nothing left. */
+  CANCELED_BEFORE_SENT: { benign: true },
+  /** The executor was closed before the order left. */
+  CLOSED: { benign: false },
 } as const
 
 export type DeniedReason = keyof typeof DENIED_REASONS
 
 export const REJECTED_REASONS = {
-  TICK: { meaning: 'The price is not on the tick grid.', benign: false },
-  INVALID_PRICE: { meaning: 'The price is malformed or not allowed.', benign: false },
-  INVALID_SIZE: { meaning: 'The size is malformed, zero or not on the lot grid.', benign: false },
-  MIN_VALUE: { meaning: 'The order is worth less than the venue’s minimum.', benign: true },
-  INSUFFICIENT_MARGIN: { meaning: 'The account has not enough margin.', benign: false },
-  REDUCE_ONLY: {
-    meaning: 'A reduce-only order would increase the position, usually because another close came first.',
-    benign: true,
-  },
-  POST_ONLY_WOULD_MATCH: { meaning: 'A post-only order would have matched at once.', benign: false },
-  IOC_NO_MATCH: { meaning: 'An immediate-or-cancel order found nothing to match.', benign: true },
-  NO_LIQUIDITY: { meaning: 'The book is empty on the side needed.', benign: false },
-  BAD_TRIGGER_PRICE: { meaning: 'The trigger price is on the wrong side of the mark.', benign: false },
-  INVALID_TRIGGER: { meaning: 'A trigger order must be reduce-only and on the side that closes.', benign: false },
-  OPEN_INTEREST_CAP: { meaning: 'The market is at its open-interest cap; only reductions pass.', benign: false },
-  ORACLE_DISTANCE: { meaning: 'The price is too far from the oracle or the reference price.', benign: false },
-  MAX_POSITION: { meaning: 'The position would exceed what its leverage or margin tier allows.', benign: false },
-  TOO_MANY_ORDERS: { meaning: 'The account has as many open orders as it may.', benign: false },
-  MARKET_HALTED: { meaning: 'The venue or the deployer halted the market.', benign: false },
-  CROSS_MARGIN: { meaning: 'Cross margin is not available in this market.', benign: false },
-  ORDER_GONE: { meaning: 'The target was never placed, is already cancelled, or filled.', benign: true },
-  MODIFY_FAILED: { meaning: 'A modify was refused; both order ids must be looked up.', benign: false },
-  BUILDER_FEE: { meaning: 'The builder fee has not been approved.', benign: false },
-  PRIORITY_FEE: { meaning: 'The staking balance does not cover the priority fee.', benign: false },
-  INVALID_ACTION: { meaning: 'The request as a whole is malformed; nothing in it was executed.', benign: false },
-  UNKNOWN_SIGNER: {
-    meaning: 'The venue does not know the recovered signer: agent missing, expired, wrong network, or a bad signature.',
-    benign: false,
-  },
-  NO_DEPOSIT: { meaning: 'The account has never deposited, or the signature recovers to a stranger.', benign: false },
-  UNKNOWN_VAULT: { meaning: 'The vault or sub-account address is not registered.', benign: false },
-  MULTI_SIG: { meaning: 'The account is a multi-sig; one signature is not enough.', benign: false },
-  NONCE: { meaning: 'The nonce is too low, too high or used; this copy did not execute.', benign: false },
-  RATE_LIMITED: { meaning: 'The address or the IP has used up its requests.', benign: false },
-  POST_ONLY_MODE: { meaning: 'After a network upgrade only post-only orders are taken for a while.', benign: false },
-  EXPIRED: { meaning: 'The action arrived after its expiry.', benign: false },
-  UNMAPPED: { meaning: 'The venue said something this version does not know; `message` has its words.', benign: false },
+  /** The price is not on the tick grid. */
+  TICK: { benign: false },
+  /** The price is malformed or not allowed. */
+  INVALID_PRICE: { benign: false },
+  /** The size is malformed, zero or not on the lot grid. */
+  INVALID_SIZE: { benign: false },
+  /** The order is worth less than the venue’s minimum. */
+  MIN_VALUE: { benign: true },
+  /** The account has not enough margin. */
+  INSUFFICIENT_MARGIN: { benign: false },
+  /** A reduce-only order would increase the position, usually because another close came first. */
+  REDUCE_ONLY: { benign: true },
+  /** A post-only order would have matched at once. */
+  POST_ONLY_WOULD_MATCH: { benign: false },
+  /** An immediate-or-cancel order found nothing to match. */
+  IOC_NO_MATCH: { benign: true },
+  /** The book is empty on the side needed. */
+  NO_LIQUIDITY: { benign: false },
+  /** The trigger price is on the wrong side of the mark. */
+  BAD_TRIGGER_PRICE: { benign: false },
+  /** A trigger order must be reduce-only and on the side that closes. */
+  INVALID_TRIGGER: { benign: false },
+  /** The market is at its open-interest cap; only reductions pass. */
+  OPEN_INTEREST_CAP: { benign: false },
+  /** The price is too far from the oracle or the reference price. */
+  ORACLE_DISTANCE: { benign: false },
+  /** The position would exceed what its leverage or margin tier allows. */
+  MAX_POSITION: { benign: false },
+  /** The account has as many open orders as it may. */
+  TOO_MANY_ORDERS: { benign: false },
+  /** The venue or the deployer halted the market. */
+  MARKET_HALTED: { benign: false },
+  /** Cross margin is not available in this market. */
+  CROSS_MARGIN: { benign: false },
+  /** The target was never placed, is already cancelled, or filled. */
+  ORDER_GONE: { benign: true },
+  /** A modify was refused; both order ids must be looked up. */
+  MODIFY_FAILED: { benign: false },
+  /** The builder fee has not been approved. */
+  BUILDER_FEE: { benign: false },
+  /** The staking balance does not cover the priority fee. */
+  PRIORITY_FEE: { benign: false },
+  /** The request as a whole is malformed; nothing in it was executed. */
+  INVALID_ACTION: { benign: false },
+  /** The venue does not know the recovered signer: agent missing, expired, wrong network, or a bad signature. */
+  UNKNOWN_SIGNER: { benign: false },
+  /** The account has never deposited, or the signature recovers to a stranger. */
+  NO_DEPOSIT: { benign: false },
+  /** The vault or sub-account address is not registered. */
+  UNKNOWN_VAULT: { benign: false },
+  /** The account is a multi-sig; one signature is not enough. */
+  MULTI_SIG: { benign: false },
+  /** The nonce is too low, too high or used; this copy did not execute. */
+  NONCE: { benign: false },
+  /** The address or the IP has used up its requests. */
+  RATE_LIMITED: { benign: false },
+  /** After a network upgrade only post-only orders are taken for a while. */
+  POST_ONLY_MODE: { benign: false },
+  /** The action arrived after its expiry. */
+  EXPIRED: { benign: false },
+  /** The venue said something this version does not know; `message` has its words. */
+  UNMAPPED: { benign: false },
 } as const
 
 export type RejectedReason = keyof typeof REJECTED_REASONS

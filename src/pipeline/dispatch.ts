@@ -16,13 +16,9 @@ import { parseCancelReplies, parseOrderReplies } from '../wire/replies.js'
 import type { Alarm } from './alarm.js'
 import type { Cancels } from './cancels.js'
 import type { Evidence } from './evidence.js'
-import type { Parts } from './parts.js'
+import type { Parts, SentBatch } from './parts.js'
 import type { Resolver } from './resolver.js'
-import { createSign } from './sign.js'
-import { separate } from './spell.js'
-
-/** A batch with a place in the request table. */
-export type SentBatch = Batch & { readonly expiresAfter?: number | undefined }
+import type { Sign } from './sign.js'
 
 export type Dispatch = {
   /** Sends what may leave, at the end of the current turn, so that everything handed in during it shares requests. */
@@ -47,15 +43,15 @@ const REDUCE_ONLY_QUEUE_MS = 30_000
 
 export type DispatchParts = {
   readonly parts: Parts
+  readonly sign: Sign
   readonly evidence: Evidence
   readonly cancels: Cancels
   readonly resolver: Resolver
   readonly alarm: Alarm
 }
 
-export function createDispatch({ parts, evidence, cancels, resolver, alarm }: DispatchParts): Dispatch {
+export function createDispatch({ parts, sign, evidence, cancels, resolver, alarm }: DispatchParts): Dispatch {
   const { clock, transport, hardStop, queue, requests, orders, limits, logger } = parts
-  const { sign, expiry } = createSign(parts)
   const queueDeadlines = { new: new Map<ClientOrderId, number>(), reduceOnly: new Map<ClientOrderId, number>() }
   let onIdle: (() => void)[] = []
   let isKicked = false
@@ -83,7 +79,7 @@ export function createDispatch({ parts, evidence, cancels, resolver, alarm }: Di
     for (;;) {
       const batch = queue.take(clock.monotonic(), requests.size)
       if (batch === undefined) break
-      for (const part of separate(batch)) send(part)
+      send(batch)
       if (clock.monotonic() < pausedUntil) break
     }
     const nextAt = queue.nextAt(requests.size)
@@ -92,30 +88,31 @@ export function createDispatch({ parts, evidence, cancels, resolver, alarm }: Di
 
   function send(batch: Batch): void {
     const { generation } = transport.state
-    const expiresAfter = batch.lane === 'cancel' ? undefined : expiry()
-    const id = requests.open({ ...batch, expiresAfter })
+    const sent: SentBatch = { batch, payload: undefined }
+    const id = requests.open(sent)
     let payload: SignedPayload | Promise<SignedPayload>
     try {
-      payload = sign(batch, expiresAfter)
+      payload = sign.batch(batch)
     } catch (error) {
       giveUp(id, batch, error)
       return
     }
     if ('action' in payload) {
-      write(id, batch, payload)
+      write(id, sent, payload)
       return
     }
     payload.then(
       (signed) => {
         if (isClosed) giveUp(id, batch, undefined)
-        else if (transport.state.generation === generation) write(id, batch, signed)
+        else if (transport.state.generation === generation) write(id, sent, signed)
         else takeBack(id, batch, 'the connection was lost while the order was being signed')
       },
       (error: unknown) => giveUp(id, batch, error),
     )
   }
 
-  function write(id: number, batch: Batch, payload: SignedPayload): void {
+  function write(id: number, sent: SentBatch, payload: SignedPayload): void {
+    const { batch } = sent
     if (batch.lane === 'new' && hardStop.state.triggered) {
       requests.discard(id)
       denyAll(batch.orders, 'HARD_STOP', hardStop.state.reason)
@@ -133,6 +130,7 @@ export function createDispatch({ parts, evidence, cancels, resolver, alarm }: Di
       takeBack(id, batch, isLost ? 'the connection was lost before the order could be written' : undefined)
       return
     }
+    sent.payload = payload
     requests.written(id, clock.monotonic())
     if (requests.nextDeadlineAt !== undefined) alarm.setBy(requests.nextDeadlineAt)
     result.reply.then((reply) => onReply(id, reply))
@@ -189,20 +187,21 @@ export function createDispatch({ parts, evidence, cancels, resolver, alarm }: Di
   }
 
   function onReply(id: number, reply: PostReply): void {
-    const content = requests.settle(id)?.content
-    if (content === undefined) return
+    const sent = requests.settle(id)?.content
+    if (sent === undefined) return
+    const { batch } = sent
     if (reply.status === 'lost') {
-      lose(content)
+      lose(sent)
     } else {
       const payload = reply.status === 'answered' ? reply.payload : { status: 'err', response: reply.message }
-      if (content.lane === 'cancel') {
-        const replies = parseCancelReplies(payload, content.cancels.length)
-        for (const [index, cancel] of content.cancels.entries()) cancels.onReply(cancel, replies[index] ?? UNREADABLE)
+      if (batch.lane === 'cancel') {
+        const replies = parseCancelReplies(payload, batch.cancels.length)
+        for (const [index, cancel] of batch.cancels.entries()) cancels.onReply(cancel, replies[index] ?? UNREADABLE)
       } else {
-        const replies = parseOrderReplies(payload, content.orders.length)
-        for (const [index, { request }] of content.orders.entries()) {
+        const replies = parseOrderReplies(payload, batch.orders.length)
+        for (const [index, { request }] of batch.orders.entries()) {
           evidence.orderReply(request, replies[index] ?? UNREADABLE)
-          resolver.watch(request.clientOrderId, content.expiresAfter)
+          resolver.watch(request.clientOrderId, sent.payload)
         }
       }
     }
@@ -210,15 +209,15 @@ export function createDispatch({ parts, evidence, cancels, resolver, alarm }: Di
   }
 
   /** Written and not answered: only evidence will tell. */
-  function lose(content: SentBatch): void {
-    if (content.lane === 'cancel') {
-      for (const cancel of content.cancels) cancels.lose(cancel)
+  function lose({ batch, payload }: SentBatch): void {
+    if (batch.lane === 'cancel') {
+      for (const cancel of batch.cancels) cancels.lose(cancel)
       return
     }
-    for (const { request } of content.orders) {
+    for (const { request } of batch.orders) {
       if (orders.get(request.clientOrderId)?.status !== 'inFlight') continue
       evidence.apply(request.clientOrderId, 'lost')
-      resolver.watch(request.clientOrderId, content.expiresAfter)
+      resolver.watch(request.clientOrderId, payload)
     }
   }
 

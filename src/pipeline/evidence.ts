@@ -117,12 +117,13 @@ export function createEvidence(parts: EvidenceParts, settlement: Settlement, hoo
       clientOrderId,
       market: itsMarket,
       side: order.side,
-      size: order.remainingSize,
+      size: order.originalSize,
       price: order.limitPrice,
       timeInForce: 'gtc',
       reduceOnly: order.reduceOnly,
     }
-    orders.register(request, { status: 'working', isExternal: true })
+    const filledBefore = order.originalSize.minus(order.remainingSize)
+    orders.register(request, { status: 'working', isExternal: true, filledBefore })
     apply(clientOrderId, 'acknowledged', { orderId: order.orderId })
   }
 

@@ -9,6 +9,7 @@ import type { CloseOptions } from '../executor.js'
 import type { Market } from '../model/market.js'
 import type { CancelOutcome } from '../model/outcome.js'
 import type { Subscription, TransportState } from '../ports.js'
+import type { FeedSubscription } from '../wire/frames.js'
 import type { Alarm } from './alarm.js'
 import type { Dispatch } from './dispatch.js'
 import type { Evidence } from './evidence.js'
@@ -44,7 +45,7 @@ const DEFAULT_CLOSE_MS = 5_000
 
 export function createLifecycle(wiring: LifecycleParts): Lifecycle {
   const { parts, alarm, evidence, settlement, dispatch, submit, synchronise, loadMarkets, cancelAll } = wiring
-  const { transport, readiness, marketData, clock, emitter, logger, account } = parts
+  const { transport, readiness, marketData, positions, clock, emitter, logger, account } = parts
   let markets: readonly Market[] = []
   let isStarted = false
   let closing: Promise<void> | undefined
@@ -84,6 +85,8 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
         await synchronise.clock()
         await synchronise.account(dexesOf(markets))
         if (wanted !== attempt) continue
+        // A position in a market that we do not trade counts in the total, and so needs a price as well.
+        followMarks(positions.all().map(({ market }) => market))
         for (const condition of ['orderUpdates', 'userFills', 'account'] as const) readiness.met(condition)
         break
       } catch (error) {
@@ -107,25 +110,33 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
     await synchronise.clock({ signal })
     markets = await loadMarkets({ signal })
     readiness.met('markets')
-    await Promise.all(subscribeAll().map(({ confirmed }) => confirmed))
+    await subscribeAll()
     const { generation } = transport.state
     if (wanted?.generation !== generation) read(generation)
   }
 
-  let subscriptions: readonly Subscription[] | undefined
+  /** Subscribed once; the transport keeps them alive across connections. */
+  const subscriptions = new Map<string, Subscription>()
 
-  function subscribeAll(): readonly Subscription[] {
-    subscriptions ??= [
-      transport.subscribe({ type: 'orderUpdates', user: account }, inOrder(evidence.onOrderUpdates)),
-      transport.subscribe({ type: 'userFills', user: account }, inOrder(evidence.onUserFills)),
-      ...markets.map(({ name }) =>
-        transport.subscribe({ type: 'activeAssetCtx', coin: name }, (data) => {
-          evidence.onAssetContext(data)
-          onMark()
-        }),
-      ),
-    ]
-    return subscriptions
+  function keep(feed: FeedSubscription, handle: (data: unknown) => void): void {
+    const key = `${feed.type} ${feed['coin'] ?? ''}`
+    if (!subscriptions.has(key)) subscriptions.set(key, transport.subscribe(feed, handle))
+  }
+
+  function followMarks(names: readonly string[]): void {
+    for (const coin of names) {
+      keep({ type: 'activeAssetCtx', coin }, (data) => {
+        evidence.onAssetContext(data)
+        onMark()
+      })
+    }
+  }
+
+  async function subscribeAll(): Promise<void> {
+    keep({ type: 'orderUpdates', user: account }, inOrder(evidence.onOrderUpdates))
+    keep({ type: 'userFills', user: account }, inOrder(evidence.onUserFills))
+    followMarks(markets.map(({ name }) => name))
+    await Promise.all([...subscriptions.values()].map(({ confirmed }) => confirmed))
   }
 
   /** An answer reaches us through a promise; a feed takes the same way, so that what came first is handled first. */

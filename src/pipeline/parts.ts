@@ -1,6 +1,6 @@
 /** The parts the pipeline works with, wired by `createExecutor`. */
 import type { ActionBudget } from '../control/action-budget.js'
-import type { BatchQueue } from '../control/batch-queue.js'
+import type { Batch, BatchQueue } from '../control/batch-queue.js'
 import type { HardStop } from '../control/hard-stop.js'
 import type { MarketData } from '../control/market-data.js'
 import type { NonceManager } from '../control/nonce-manager.js'
@@ -14,7 +14,10 @@ import type { ExecutorEvents } from '../executor.js'
 import type { Address } from '../model/account.js'
 import type { Market } from '../model/market.js'
 import type { Clock, IdSource, Logger, Signer, Transport } from '../ports.js'
-import type { SentBatch } from './dispatch.js'
+import type { SignedPayload } from '../wire/envelope.js'
+
+/** A batch with a place in the request table, and the request it became. */
+export type SentBatch = { readonly batch: Batch; payload: SignedPayload | undefined }
 
 export type Parts = {
   readonly account: Address
@@ -39,6 +42,7 @@ export type Parts = {
   readonly market: (name: string) => Market | undefined
   readonly limits: {
     readonly expiresAfterMs: number
+    readonly replyTimeoutMs: number
     readonly signTimeoutMs: number
     readonly maxQueueMs: number
   }

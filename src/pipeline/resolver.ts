@@ -1,31 +1,41 @@
 /**
- * How an order of which we do not know what became is settled: by looking it up, never by guessing.
+ * How an order of which we do not know what became is settled: by proof, never by guessing. Cheapest first:
  *
- * An order that was written and not answered carries an expiry in the venue's time. Before that it may still land, so one
- * lookup that does not find it proves nothing; two that agree after the expiry has passed, with a margin, prove that it
- * never will. An order whose cancel went wrong is looked up at once.
+ * 1. It is looked up by its client order id. Found: adopted. One lookup that does not find it proves nothing, since a
+ *    young order may not be visible yet.
+ * 2. A noop takes its nonce. Taken: the order can never execute. Refused as a duplicate: the request was processed, and is
+ *    looked up until it is found.
+ * 3. Its expiry has passed in the venue's time, with a margin, and two lookups since agree that it does not exist.
  *
- * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/exchange-endpoint
+ * Evidence that arrives in between, a late answer or a feed, ends all of this. An order whose cancel went wrong is looked
+ * up the same way.
+ *
+ * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/nonces-and-api-wallets
  */
 import type { OrderRecord } from '../control/order-ledger.js'
 import type { ClientOrderId } from '../model/ids.js'
 import { isTerminal } from '../model/order.js'
 import type { Ask } from '../ports.js'
+import type { SignedPayload } from '../wire/envelope.js'
 import { orderStatusRequest, parseOrderStatus } from '../wire/info.js'
 import type { Alarm } from './alarm.js'
 import type { Evidence } from './evidence.js'
+import type { NonceProbe } from './nonce-probe.js'
 import type { Parts } from './parts.js'
 
 export type Resolver = {
-  /** Takes care of an order if it is unknown. @param expiresAfter Unix ms, the expiry it was sent with */
-  watch(id: ClientOrderId, expiresAfter: number | undefined): void
+  /** Takes care of an order if it is unknown. @param sent the request it was written with */
+  watch(id: ClientOrderId, sent: Pick<SignedPayload, 'nonce' | 'expiresAfter'> | undefined): void
   /** Looks an order up because what we know of it is in doubt. */
   check(id: ClientOrderId): void
   tick(now: number): void
 }
 
 type Case = {
+  /** Unix ms; infinite for an order that we only want to look at. */
   expiresAfter: number
+  /** What a noop could still prove; gone once it has been answered. */
+  nonce: number | undefined
   /** Lookups after the expiry that did not find the order. */
   absences: number
   /** Monotonic ms. */
@@ -34,78 +44,96 @@ type Case = {
   isAsking: boolean
 }
 
+export type ResolverParts = {
+  readonly parts: Pick<Parts, 'account' | 'clock' | 'nonces' | 'orders' | 'transport' | 'emitter'>
+  readonly ask: Ask
+  readonly nonceProbe: NonceProbe
+  readonly evidence: Evidence
+  readonly alarm: Alarm
+}
+
 /** After the expiry, for blocks under way and for the error of our reading of the venue's clock. */
 const EXPIRY_MARGIN_MS = 3_000
 const ABSENCES_NEEDED = 2
 const FIRST_DELAY_MS = 250
 const MAX_DELAY_MS = 5_000
 
-export function createResolver(
-  parts: Pick<Parts, 'account' | 'clock' | 'nonces' | 'orders' | 'transport' | 'emitter'>,
-  ask: Ask,
-  evidence: Evidence,
-  alarm: Alarm,
-): Resolver {
+export function createResolver({ parts, ask, nonceProbe, evidence, alarm }: ResolverParts): Resolver {
   const { account, clock, nonces, orders, transport, emitter } = parts
   const cases = new Map<ClientOrderId, Case>()
 
-  function open(id: ClientOrderId, expiresAfter: number): void {
-    const known = cases.get(id)
-    if (known !== undefined) {
-      known.expiresAfter = Math.min(known.expiresAfter, expiresAfter)
-      return
-    }
+  function open(id: ClientOrderId, { expiresAfter, nonce }: Pick<Case, 'expiresAfter' | 'nonce'>): void {
     const dueAt = clock.monotonic() + FIRST_DELAY_MS
-    cases.set(id, { expiresAfter, absences: 0, dueAt, delayMs: FIRST_DELAY_MS, isAsking: false })
+    cases.set(id, { expiresAfter, nonce, absences: 0, dueAt, delayMs: FIRST_DELAY_MS, isAsking: false })
     alarm.setBy(dueAt)
   }
 
-  async function lookUp(record: OrderRecord, item: Case): Promise<void> {
-    const id = record.request.clientOrderId
+  async function resolve(record: OrderRecord, item: Case): Promise<void> {
     item.isAsking = true
-    const askedAt = nonces.serverTime(clock.now())
-    const reference = record.isExternal && record.orderId !== undefined ? record.orderId : id
-    const answer = await ask(orderStatusRequest(account, reference)).then(parseOrderStatus, () => undefined)
+    const isClosed = (await lookUp(record, item)) || (await probe(record, item))
     item.isAsking = false
-    if (isTerminal(record.status)) {
-      cases.delete(id)
+    if (isClosed || isTerminal(record.status)) {
+      cases.delete(record.request.clientOrderId)
       return
-    }
-    if (answer === undefined) emitter.emit('malformed', { source: 'orderStatus', count: 1 })
-    else if (answer.found !== 'absent') {
-      cases.delete(id)
-      evidence.orderStatus(id, answer.found)
-      // Found alive although its cancel was answered: the cancel came too early, or was lost.
-      if (record.status === 'pendingCancel') evidence.apply(id, 'cancelRejected')
-      return
-    } else if (record.status === 'unknown' && askedAt > item.expiresAfter + EXPIRY_MARGIN_MS) {
-      item.absences += 1
-      if (item.absences >= ABSENCES_NEEDED) {
-        cases.delete(id)
-        evidence.apply(id, 'provenAbsent', { isSizeFinal: true })
-        return
-      }
     }
     item.delayMs = Math.min(MAX_DELAY_MS, item.delayMs * 2)
     item.dueAt = clock.monotonic() + item.delayMs
     alarm.setBy(item.dueAt)
   }
 
+  /** Whether that settled the matter. */
+  async function lookUp(record: OrderRecord, item: Case): Promise<boolean> {
+    const id = record.request.clientOrderId
+    const askedAt = nonces.serverTime(clock.now())
+    const reference = record.isExternal && record.orderId !== undefined ? record.orderId : id
+    const answer = await ask(orderStatusRequest(account, reference)).then(parseOrderStatus, () => undefined)
+    if (isTerminal(record.status)) return true
+    if (answer === undefined) {
+      emitter.emit('malformed', { source: 'orderStatus', count: 1 })
+      return false
+    }
+    if (answer.found !== 'absent') {
+      evidence.orderStatus(id, answer.found)
+      // Found alive although its cancel was answered: the cancel came too early, or was lost.
+      if (record.status === 'pendingCancel') evidence.apply(id, 'cancelRejected')
+      return true
+    }
+    if (askedAt > item.expiresAfter + EXPIRY_MARGIN_MS) item.absences += 1
+    return item.absences >= ABSENCES_NEEDED && provenAbsent(record)
+  }
+
+  /** Whether that settled the matter. */
+  async function probe(record: OrderRecord, item: Case): Promise<boolean> {
+    if (item.nonce === undefined || record.status !== 'unknown') return false
+    const verdict = await nonceProbe.probe(item.nonce)
+    if (verdict !== 'undecided') item.nonce = undefined
+    return verdict === 'unused' && provenAbsent(record)
+  }
+
+  /** The world may have spoken while we asked; then its word counts. */
+  function provenAbsent(record: OrderRecord): boolean {
+    if (record.status !== 'unknown') return false
+    evidence.apply(record.request.clientOrderId, 'provenAbsent', { isSizeFinal: true })
+    return true
+  }
+
   return {
-    watch(id, expiresAfter) {
-      if (orders.get(id)?.status === 'unknown') open(id, expiresAfter ?? 0)
+    watch(id, sent) {
+      if (orders.get(id)?.status !== 'unknown') return
+      open(id, { expiresAfter: sent?.expiresAfter ?? Number.POSITIVE_INFINITY, nonce: sent?.nonce })
     },
     check(id) {
       const record = orders.get(id)
-      if (record !== undefined && !isTerminal(record.status)) open(id, Number.POSITIVE_INFINITY)
+      if (record === undefined || isTerminal(record.status) || cases.has(id)) return
+      open(id, { expiresAfter: Number.POSITIVE_INFINITY, nonce: undefined })
     },
     tick(now) {
       for (const [id, item] of cases) {
         const record = orders.get(id)
         if (record === undefined || isTerminal(record.status)) cases.delete(id)
-        else if (item.dueAt > now || item.isAsking || transport.state.status !== 'open')
+        else if (item.dueAt > now || item.isAsking || transport.state.status !== 'open') {
           alarm.setBy(Math.max(item.dueAt, now + FIRST_DELAY_MS))
-        else void lookUp(record, item)
+        } else void resolve(record, item)
       }
     },
   }

@@ -5,20 +5,22 @@
 import type { Batch } from '../control/batch-queue.js'
 import { ExecutorError } from '../errors.js'
 import type { Signature } from '../ports.js'
+import { noopAction } from '../wire/actions.js'
 import { type SignedPayload, signedPayload, type UnsignedRequest } from '../wire/envelope.js'
 import { l1ActionHash, l1Digest } from '../wire/l1-hash.js'
 import type { Parts } from './parts.js'
 import { actionOf } from './spell.js'
 
 export type Sign = {
-  /** When an order sent now expires, Unix ms in the venue's time. */
-  expiry(): number
   /**
-   * Answers at once when the signer does, otherwise with a promise that ends at the signer's deadline.
+   * A batch under a fresh nonce; orders with an expiry in the venue's time. Answers at once when the signer does,
+   * otherwise with a promise that ends at the signer's deadline.
    *
    * @throws {ExecutorError | TypeError | RangeError} when the request cannot be made
    */
-  sign(batch: Batch, expiresAfter: number | undefined): SignedPayload | Promise<SignedPayload>
+  batch(batch: Batch): SignedPayload | Promise<SignedPayload>
+  /** A noop under a nonce that was used before. */
+  noop(nonce: number): SignedPayload | Promise<SignedPayload>
 }
 
 export function createSign({ clock, nonces, signer, transport, vaultAddress, limits }: Parts): Sign {
@@ -32,16 +34,20 @@ export function createSign({ clock, nonces, signer, transport, vaultAddress, lim
     })
   }
 
+  function signed(request: UnsignedRequest): SignedPayload | Promise<SignedPayload> {
+    const connectionId = l1ActionHash(request.action, request)
+    const signature = signer.sign(l1Digest(connectionId, network), { network, connectionId })
+    return 'then' in signature
+      ? withDeadline(signature).then((made) => signedPayload(request, made))
+      : signedPayload(request, signature)
+  }
+
   return {
-    expiry: () => nonces.serverTime(clock.now()) + limits.expiresAfterMs,
-    sign(batch, expiresAfter) {
-      const nonce = nonces.next(clock.now())
-      const request: UnsignedRequest = { action: actionOf(batch), nonce, vaultAddress, expiresAfter }
-      const connectionId = l1ActionHash(request.action, request)
-      const signature = signer.sign(l1Digest(connectionId, network), { network, connectionId })
-      return 'then' in signature
-        ? withDeadline(signature).then((made) => signedPayload(request, made))
-        : signedPayload(request, signature)
+    batch(batch) {
+      // A cancel that comes late does no harm, and a stale one would cost five times its rate units.
+      const expiresAfter = batch.lane === 'cancel' ? undefined : nonces.serverTime(clock.now()) + limits.expiresAfterMs
+      return signed({ action: actionOf(batch), nonce: nonces.next(clock.now()), vaultAddress, expiresAfter })
     },
+    noop: (nonce) => signed({ action: noopAction(), nonce, vaultAddress }),
   }
 }

@@ -3,14 +3,6 @@ import type { Batch } from '../control/batch-queue.js'
 import type { OrderRequest } from '../model/order.js'
 import { type Action, cancelAction, cancelByCloidAction, type OrderSpec, orderAction } from '../wire/actions.js'
 
-/** Cancels by our id and by the venue's are two kinds of action, and so two requests. */
-export function separate(batch: Batch): readonly Batch[] {
-  if (batch.lane !== 'cancel') return [batch]
-  const ours = batch.cancels.filter(({ clientOrderId }) => clientOrderId !== undefined)
-  const theirs = batch.cancels.filter(({ clientOrderId }) => clientOrderId === undefined)
-  return [ours, theirs].filter((cancels) => cancels.length > 0).map((cancels) => ({ lane: 'cancel', cancels }))
-}
-
 /** @throws {RangeError} when an order cannot be spelled */
 export function actionOf(batch: Batch): Action {
   if (batch.lane !== 'cancel') return orderAction(batch.orders.map(({ request }) => specOf(request)))

@@ -62,8 +62,9 @@ export function outcomeOf(record: OrderRecord): Outcome {
   }
 }
 
-/** Our own fills when we have them all, otherwise the venue's figure, if it covers the same size. */
-function averageOf({ filledSize, bookedSize, bookedValue, reportedAverage }: OrderRecord): Decimal | undefined {
-  if (filledSize.eq(ZERO)) return undefined
+/** Our own fills when we have them all, otherwise the venue's figure. Of an adopted order we may have missed the first fills. */
+function averageOf(record: OrderRecord): Decimal | undefined {
+  const { filledSize, bookedSize, bookedValue, reportedAverage, isExternal } = record
+  if (filledSize.eq(ZERO) || isExternal) return undefined
   return bookedSize.gte(filledSize) ? bookedValue.div(bookedSize) : reportedAverage
 }

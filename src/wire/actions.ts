@@ -7,7 +7,8 @@
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/exchange-endpoint
  */
 import { type Address, address } from '../model/account.js'
-import { type Decimal, toWire, ZERO } from '../model/decimal.js'
+import { type Decimal, positiveDecimal, toWire, ZERO } from '../model/decimal.js'
+import { wholeNumber } from '../model/guards.js'
 import { type ClientOrderId, clientOrderId } from '../model/ids.js'
 import type { Side } from '../model/market.js'
 import type { TimeInForce } from '../model/order.js'
@@ -138,7 +139,7 @@ export function orderAction(orders: readonly OrderSpec[], options: OrderActionOp
   const { grouping = 'na', priorityRate, builder } = options
   if (priorityRate !== undefined) {
     if (grouping !== 'na') throw new RangeError(`priorityRate: cannot be combined with grouping "${grouping}"`)
-    between(priorityRate, 'priorityRate', 1, MAX_PRIORITY_RATE)
+    wholeNumber(priorityRate, 'priorityRate', 1, MAX_PRIORITY_RATE)
     assertPriorityAllowed(orders)
   }
   const action: OrderAction = {
@@ -149,7 +150,7 @@ export function orderAction(orders: readonly OrderSpec[], options: OrderActionOp
   if (builder !== undefined) {
     action.builder = {
       b: address(builder.address, 'builder.address'),
-      f: between(builder.feeTenthBps, 'builder.feeTenthBps', 0, MAX_BUILDER_FEE_TENTH_BPS),
+      f: wholeNumber(builder.feeTenthBps, 'builder.feeTenthBps', 0, MAX_BUILDER_FEE_TENTH_BPS),
     }
   }
   return action
@@ -238,7 +239,7 @@ export function updateLeverageAction(spec: {
     type: 'updateLeverage',
     asset: integer(spec.assetId, 'assetId'),
     isCross: spec.isCross,
-    leverage: between(spec.leverage, 'leverage', 1, 1_000),
+    leverage: wholeNumber(spec.leverage, 'leverage', 1, 1_000),
   }
 }
 
@@ -277,7 +278,7 @@ export function reserveRequestWeightAction(spec: {
 }): ReserveRequestWeightAction {
   const action: ReserveRequestWeightAction = {
     type: 'reserveRequestWeight',
-    weight: between(spec.weight, 'weight', 1, 2 ** 32),
+    weight: wholeNumber(spec.weight, 'weight', 1, 2 ** 32),
   }
   if (spec.destination !== undefined) action.destination = address(spec.destination, 'destination')
   return action
@@ -305,14 +306,7 @@ function spelled<K extends string, V>(table: Readonly<Record<K, V>>, word: K, na
 }
 
 function integer(value: number, name: string): number {
-  return between(value, name, 0, Number.MAX_SAFE_INTEGER)
-}
-
-function between(value: number, name: string, low: number, high: number): number {
-  if (!Number.isInteger(value) || value < low || value > high) {
-    throw new RangeError(`${name}: expected a whole number from ${low} to ${high}, got ${value}`)
-  }
-  return value
+  return wholeNumber(value, name, 0, Number.MAX_SAFE_INTEGER)
 }
 
 function notEmpty<T>(list: readonly T[], name: string): readonly T[] {
@@ -321,8 +315,7 @@ function notEmpty<T>(list: readonly T[], name: string): readonly T[] {
 }
 
 function positive(value: Decimal, name: string): string {
-  if (value.lte(ZERO)) throw new RangeError(`${name}: expected more than zero, got ${value.toFixed()}`)
-  return notNegative(value, name)
+  return notNegative(positiveDecimal(value, name), name)
 }
 
 function notNegative(value: Decimal, name: string): string {

@@ -8,7 +8,7 @@
 import { type Decimal, decimalFromVenue, ZERO } from '../model/decimal.js'
 import { type ClientOrderId, isClientOrderId } from '../model/ids.js'
 import type { Side } from '../model/market.js'
-import { integerOf, isObject, type JsonObject, stringOf } from './json.js'
+import { complete, integerOf, isObject, type JsonObject, stringOf } from './json.js'
 
 export type Parsed<T> = { readonly items: readonly T[]; readonly malformed: number }
 
@@ -66,63 +66,54 @@ export function parseUserFills(data: unknown): Fills {
 
 export function parseActiveAssetCtx(data: unknown): AssetContext | undefined {
   if (!isObject(data) || !isObject(data['ctx'])) return undefined
-  const market = stringOf(data['coin'])
   const { markPx, oraclePx, midPx } = data['ctx']
-  const markPrice = positive(markPx)
-  if (market === undefined || markPrice === undefined) return undefined
-  return { market, markPrice, oraclePrice: positive(oraclePx), midPrice: positive(midPx) }
+  const context = complete({ market: stringOf(data['coin']), markPrice: positive(markPx) })
+  return context && { ...context, oraclePrice: positive(oraclePx), midPrice: positive(midPx) }
 }
 
 export function parseFill(value: unknown): Fill | undefined {
   if (!isObject(value)) return undefined
-  const market = stringOf(value['coin'])
-  const side = sideOf(value['side'])
-  const price = positive(value['px'])
-  const size = positive(value['sz'])
-  const time = integerOf(value['time'])
-  const orderId = integerOf(value['oid'])
-  const tradeId = integerOf(value['tid'])
-  if (market === undefined || side === undefined || price === undefined || size === undefined) return undefined
-  if (time === undefined || orderId === undefined || tradeId === undefined) return undefined
-  return {
-    market,
-    side,
-    price,
-    size,
-    time,
-    orderId,
-    tradeId,
-    clientOrderId: cloidOf(value),
-    startPosition: decimalFromVenue(value['startPosition']),
-    closedPnl: decimalFromVenue(value['closedPnl']) ?? ZERO,
-    fee: decimalFromVenue(value['fee']) ?? ZERO,
-    crossed: value['crossed'] === true,
-  }
+  const fill = complete({
+    market: stringOf(value['coin']),
+    side: sideOf(value['side']),
+    price: positive(value['px']),
+    size: positive(value['sz']),
+    time: integerOf(value['time']),
+    orderId: integerOf(value['oid']),
+    tradeId: integerOf(value['tid']),
+  })
+  return (
+    fill && {
+      ...fill,
+      clientOrderId: cloidOf(value),
+      startPosition: decimalFromVenue(value['startPosition']),
+      closedPnl: decimalFromVenue(value['closedPnl']) ?? ZERO,
+      fee: decimalFromVenue(value['fee']) ?? ZERO,
+      crossed: value['crossed'] === true,
+    }
+  )
 }
 
 export function parseOrderUpdate(value: unknown): OrderUpdate | undefined {
   if (!isObject(value) || !isObject(value['order'])) return undefined
   const { order } = value
-  const market = stringOf(order['coin'])
-  const side = sideOf(order['side'])
-  const orderId = integerOf(order['oid'])
-  const remainingSize = decimalFromVenue(order['sz'])
-  const originalSize = decimalFromVenue(order['origSz'])
-  const status = stringOf(value['status'])
-  if (market === undefined || side === undefined || orderId === undefined || status === undefined) return undefined
-  if (remainingSize === undefined || originalSize === undefined) return undefined
-  return {
-    market,
-    side,
-    orderId,
-    remainingSize,
-    originalSize,
-    status,
-    statusAt: integerOf(value['statusTimestamp']) ?? integerOf(order['timestamp']) ?? 0,
-    clientOrderId: cloidOf(order),
-    limitPrice: decimalFromVenue(order['limitPx'] ?? order['px']),
-    reduceOnly: typeof order['reduceOnly'] === 'boolean' ? order['reduceOnly'] : undefined,
-  }
+  const update = complete({
+    market: stringOf(order['coin']),
+    side: sideOf(order['side']),
+    orderId: integerOf(order['oid']),
+    remainingSize: decimalFromVenue(order['sz']),
+    originalSize: decimalFromVenue(order['origSz']),
+    status: stringOf(value['status']),
+  })
+  return (
+    update && {
+      ...update,
+      statusAt: integerOf(value['statusTimestamp']) ?? integerOf(order['timestamp']) ?? 0,
+      clientOrderId: cloidOf(order),
+      limitPrice: decimalFromVenue(order['limitPx'] ?? order['px']),
+      reduceOnly: typeof order['reduceOnly'] === 'boolean' ? order['reduceOnly'] : undefined,
+    }
+  )
 }
 
 export function collect<T>(values: readonly unknown[], parse: (value: unknown) => T | undefined): Parsed<T> {

@@ -12,7 +12,7 @@ import { type Decimal, decimalFromVenue, ZERO } from '../model/decimal.js'
 import type { ClientOrderId } from '../model/ids.js'
 import type { MarginMode, Side } from '../model/market.js'
 import { cloidOf, type OrderUpdate, parseOrderUpdate, sideOf } from './feeds.js'
-import { integerOf, isObject, stringOf } from './json.js'
+import { complete, everyOf, integerOf, isObject, stringOf } from './json.js'
 
 export type InfoRequest = { readonly type: string; readonly [key: string]: string | number }
 
@@ -45,14 +45,12 @@ const dexField = (dex: string): { dex?: string } => (dex === '' ? {} : { dex })
  */
 export function parsePerpDexs(answer: unknown): readonly string[] | undefined {
   if (!Array.isArray(answer) || answer[0] !== null) return undefined
-  const names = ['']
-  for (const dex of answer.slice(1) as unknown[]) {
-    const name = isObject(dex) ? stringOf(dex['name']) : undefined
-    if (!name) return undefined
-    names.push(name)
-  }
-  return names
+  const names = everyOf(answer.slice(1), (dex) => (isObject(dex) && stringOf(dex['name'])) || undefined)
+  return names === undefined ? undefined : ['', ...names]
 }
+
+/** The venue's sizes have no more decimals than this. */
+const MAX_SIZE_DECIMALS = 8
 
 export type MetaAsset = {
   readonly name: string
@@ -66,24 +64,23 @@ export type Meta = { readonly universe: readonly MetaAsset[]; readonly collatera
 
 /** The markets of one dex. Every slot counts, delisted ones too: the position in this list is part of the asset id. */
 export function parseMeta(answer: unknown): Meta | undefined {
-  if (!isObject(answer) || !Array.isArray(answer['universe'])) return undefined
-  const universe: MetaAsset[] = []
-  for (const value of answer['universe'] as unknown[]) {
-    const asset = parseMetaAsset(value)
-    if (asset === undefined) return undefined
-    universe.push(asset)
-  }
-  const collateralToken = integerOf(answer['collateralToken'] ?? 0)
-  return collateralToken === undefined ? undefined : { universe, collateralToken }
+  if (!isObject(answer)) return undefined
+  return complete({
+    universe: everyOf(answer['universe'], parseMetaAsset),
+    collateralToken: integerOf(answer['collateralToken'] ?? 0),
+  })
 }
 
 function parseMetaAsset(value: unknown): MetaAsset | undefined {
   if (!isObject(value)) return undefined
-  const name = stringOf(value['name'])
   const szDecimals = integerOf(value['szDecimals'])
-  const maxLeverage = integerOf(value['maxLeverage'])
-  if (name === undefined || szDecimals === undefined || szDecimals > 8 || maxLeverage === undefined) return undefined
-  return { name, szDecimals, maxLeverage, marginMode: marginModeOf(value), isDelisted: value['isDelisted'] === true }
+  return complete({
+    name: stringOf(value['name']),
+    szDecimals: szDecimals !== undefined && szDecimals <= MAX_SIZE_DECIMALS ? szDecimals : undefined,
+    maxLeverage: integerOf(value['maxLeverage']),
+    marginMode: marginModeOf(value),
+    isDelisted: value['isDelisted'] === true,
+  })
 }
 
 function marginModeOf(asset: { readonly [key: string]: unknown }): MarginMode {
@@ -106,22 +103,21 @@ export type VenuePosition = {
 export type ClearinghouseState = { readonly positions: readonly VenuePosition[]; readonly time: number }
 
 export function parseClearinghouseState(answer: unknown): ClearinghouseState | undefined {
-  if (!isObject(answer) || !Array.isArray(answer['assetPositions'])) return undefined
-  const time = integerOf(answer['time'])
-  if (time === undefined) return undefined
-  const positions: VenuePosition[] = []
-  for (const entry of answer['assetPositions'] as unknown[]) {
-    const position = isObject(entry) ? entry['position'] : undefined
-    if (!isObject(position)) return undefined
-    const market = stringOf(position['coin'])
-    const size = decimalFromVenue(position['szi'])
-    const entryPrice = decimalFromVenue(position['entryPx'])
-    if (market === undefined || size === undefined) return undefined
-    if (size.eq(ZERO)) continue
-    if (entryPrice === undefined) return undefined
-    positions.push({ market, size, entryPrice })
-  }
-  return { positions, time }
+  if (!isObject(answer)) return undefined
+  const positions = everyOf(answer['assetPositions'], parsePosition)
+  return complete({ positions: positions?.filter(({ size }) => !size.eq(ZERO)), time: integerOf(answer['time']) })
+}
+
+function parsePosition(entry: unknown): VenuePosition | undefined {
+  const position = isObject(entry) ? entry['position'] : undefined
+  if (!isObject(position)) return undefined
+  const size = decimalFromVenue(position['szi'])
+  return complete({
+    market: stringOf(position['coin']),
+    size,
+    // A slot that is flat has no entry price.
+    entryPrice: size?.eq(ZERO) ? ZERO : decimalFromVenue(position['entryPx']),
+  })
 }
 
 export type VenueOrder = {
@@ -136,38 +132,26 @@ export type VenueOrder = {
   readonly placedAt: number
 }
 
-export function parseOpenOrders(answer: unknown): readonly VenueOrder[] | undefined {
-  if (!Array.isArray(answer)) return undefined
-  const orders: VenueOrder[] = []
-  for (const value of answer as unknown[]) {
-    const order = parseVenueOrder(value)
-    if (order === undefined) return undefined
-    orders.push(order)
-  }
-  return orders
-}
+export const parseOpenOrders = (answer: unknown): readonly VenueOrder[] | undefined => everyOf(answer, parseVenueOrder)
 
 function parseVenueOrder(value: unknown): VenueOrder | undefined {
   if (!isObject(value)) return undefined
-  const market = stringOf(value['coin'])
-  const side = sideOf(value['side'])
-  const orderId = integerOf(value['oid'])
-  const limitPrice = decimalFromVenue(value['limitPx'])
-  const remainingSize = decimalFromVenue(value['sz'])
-  const originalSize = decimalFromVenue(value['origSz'])
-  if (market === undefined || side === undefined || orderId === undefined) return undefined
-  if (limitPrice === undefined || remainingSize === undefined || originalSize === undefined) return undefined
-  return {
-    market,
-    side,
-    orderId,
-    limitPrice,
-    remainingSize,
-    originalSize,
-    clientOrderId: cloidOf(value),
-    reduceOnly: value['reduceOnly'] === true,
-    placedAt: integerOf(value['timestamp']) ?? 0,
-  }
+  const order = complete({
+    market: stringOf(value['coin']),
+    side: sideOf(value['side']),
+    orderId: integerOf(value['oid']),
+    limitPrice: decimalFromVenue(value['limitPx']),
+    remainingSize: decimalFromVenue(value['sz']),
+    originalSize: decimalFromVenue(value['origSz']),
+  })
+  return (
+    order && {
+      ...order,
+      clientOrderId: cloidOf(value),
+      reduceOnly: value['reduceOnly'] === true,
+      placedAt: integerOf(value['timestamp']) ?? 0,
+    }
+  )
 }
 
 /** `absent` says only that this lookup did not find the order: a young order may not be visible yet. */

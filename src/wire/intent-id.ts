@@ -3,6 +3,7 @@
  * even after a restart, and a second attempt can never be taken for the first.
  */
 import { keccak256, stringToBytes } from 'viem/utils'
+import { wholeNumber } from '../model/guards.js'
 import { type ClientOrderId, clientOrderIdFromBytes } from '../model/ids.js'
 
 const MAX_LENGTH = 256
@@ -20,8 +21,6 @@ export function intentOrderId(intentId: string, attempt = 0): ClientOrderId {
   // In UTF-8 every half of a surrogate pair is the same replacement character, and two intents would be one order.
   if (/\p{Surrogate}/u.test(intentId))
     throw new RangeError('intentId: expected well-formed text, got half a surrogate pair')
-  if (!Number.isSafeInteger(attempt) || attempt < 0) {
-    throw new RangeError(`attempt: expected a whole number, got ${attempt}`)
-  }
+  wholeNumber(attempt, 'attempt', 0)
   return clientOrderIdFromBytes(keccak256(stringToBytes(`hip3-executor/${attempt}/${intentId}`), 'bytes'))
 }

@@ -1,3 +1,4 @@
+import { standardGates } from 'hip3-executor'
 import { describe, expect, it } from 'vitest'
 import { ACCOUNT, accepted, buy, createHarness, createStarted, NVDA, outcomeNow, TSLA } from '../helpers/harness.js'
 
@@ -28,6 +29,39 @@ describe('start', () => {
     expect(executor.positions().map(({ market, size }) => [market, size.toFixed()])).toEqual([[NVDA, '1']])
     expect(executor.openOrders()).toMatchObject([{ market: NVDA, isExternal: true, status: 'working' }])
     expect(await executor.cancelAll()).toEqual([{ status: 'canceled' }])
+  })
+
+  it('takes over a partly filled order with what is left of it, and counts only what fills from then on', async () => {
+    const before = await createStarted()
+    const left = accepted(before.executor.submit(resting({ size: '2' })))
+    await left.acknowledged
+    before.exchange.market(NVDA).clearBook().take('sell', '170', '0.5')
+    await before.settle()
+    await before.executor.close()
+    before.clock.advance(10)
+
+    const { executor, settle } = createHarness({}, before)
+    await executor.start()
+    const view = () => executor.order(left.clientOrderId)
+    expect([view()?.filledSize.toFixed(), view()?.remainingSize.toFixed()]).toEqual(['0.5', '1.5'])
+    expect(executor.positions().map(({ size }) => size.toFixed())).toEqual(['0.5'])
+    before.exchange.market(NVDA).take('sell', '170', '1.5')
+    await settle()
+    expect(view()).toMatchObject({ status: 'filled' })
+    expect(executor.positions().map(({ size }) => size.toFixed())).toEqual(['2'])
+    expect(executor.openOrders()).toEqual([])
+  })
+
+  it('counts a position in a market that it does not trade, at that market’s own mark', async () => {
+    const before = await createStarted()
+    await accepted(before.executor.submit(buy({ market: TSLA, price: '401', size: '1' }))).outcome
+    await before.executor.close()
+    before.clock.advance(10)
+    const gates = standardGates({ maxNotionalPerMarket: '1000', maxNotionalTotal: '500', maxConcurrentPositions: 5 })
+    const { executor } = createHarness({ markets: [NVDA], gates }, before)
+    await executor.start()
+    expect(executor.submit(buy())).toMatchObject({ reason: 'MAX_POSITION_TOTAL', limit: '500' })
+    expect(executor.submit(buy({ size: '0.5' })).status).toBe('accepted')
   })
 
   it('names every market that cannot be traded, and why', async () => {
@@ -154,16 +188,53 @@ describe('an order without an answer', () => {
     expect(executor.budget().inFlight).toBe(0)
   })
 
-  it('that never arrived is proven dead only after its expiry, by two lookups that agree', async () => {
+  it('that never arrived is proven dead by a noop that takes its nonce', async () => {
+    const harness = await createStarted()
+    const { executor, exchange } = harness
+    harness.toExchange = (text) => !text.includes('"type":"order"')
+    const orders = executor.submitMany([buy(), buy({ market: TSLA, price: '401' })]).map(accepted)
+    await harness.pass(4_990)
+    expect(orders.map((order) => order.current().status)).toEqual(['inFlight', 'inFlight'])
+    await harness.pass(1_000)
+    const outcomes = await Promise.all(orders.map(({ outcome }) => outcome))
+    expect(outcomes.map(({ status }) => status)).toEqual(['expired', 'expired'])
+    expect(harness.actions().map(({ type }) => type)).toEqual(['noop'])
+    expect(executor.openOrders()).toEqual([])
+
+    // Should the order arrive after all, the chain refuses it: its nonce is gone.
+    harness.toExchange = () => true
+    harness.sockets[0]?.send(harness.written.find((text) => text.includes('"type":"order"')) ?? '')
+    await harness.settle()
+    expect(exchange.record.fills).toEqual([])
+  })
+
+  it('that was processed refuses the noop, and is looked up until it is found', async () => {
+    const harness = await createStarted()
+    const { executor, actions } = harness
+    let lookups = 0
+    harness.toExecutor = (text) => {
+      if (text.includes('orderUpdates') || text.includes('userFills') || text.includes('"statuses"')) return false
+      // The first two lookups are blind, as lookups of young orders can be.
+      return !(text.includes('"orderStatus"') && ++lookups <= 2)
+    }
+    const order = accepted(executor.submit(buy()))
+    await harness.pass(40_000)
+    expect(actions().map(({ type }) => type)).toEqual(['order', 'noop'])
+    const outcome = await order.outcome
+    expect(outcome.status).toBe('filled')
+    expect(outcome.filledSize.toFixed()).toBe('1')
+  })
+
+  it('is proven dead only after its expiry, by two lookups that agree, when no noop gets through', async () => {
     const harness = await createStarted()
     const { executor, exchange, clock } = harness
-    harness.toExchange = (text) => !text.includes('"type":"order"')
+    harness.toExchange = (text) => !text.includes('"type":"order"') && !text.includes('"noop"')
     const order = accepted(executor.submit(buy()))
     const expiresAt = clock.now() + 15_000
     await harness.pass(17_000)
     expect(order.current().status).toBe('unknown')
     expect(await outcomeNow(order)).toBe('open')
-    await harness.pass(20_000)
+    await harness.pass(40_000)
     const outcome = await order.outcome
     expect(outcome.status).toBe('expired')
     const lookups = exchange.record.requests.filter(
@@ -171,6 +242,22 @@ describe('an order without an answer', () => {
     )
     expect(lookups.length).toBeGreaterThanOrEqual(2)
     expect(executor.openOrders()).toEqual([])
+  })
+
+  it('keeps counting against the limits while it is unknown', async () => {
+    const gates = standardGates({
+      maxNotionalPerMarket: '300',
+      maxNotionalTotal: '600',
+      maxConcurrentPositions: 5,
+      singleEntry: false,
+    })
+    const harness = await createStarted({ gates })
+    harness.toExchange = (text) => !text.includes('"action"')
+    const order = accepted(harness.executor.submit(buy()))
+    await harness.pass(8_000)
+    expect(order.current().status).toBe('unknown')
+    const next = accepted(harness.executor.submit(buy({ size: '5' })))
+    expect(next.current().size.toFixed()).toBe('0.694')
   })
 
   it('is never sent a second time', async () => {
@@ -181,7 +268,7 @@ describe('an order without an answer', () => {
     await harness.pass(10_000)
     harness.sockets[0]?.terminate()
     await harness.pass(10_000)
-    expect(harness.actions()).toHaveLength(1)
+    expect(harness.actions().filter(({ type }) => type === 'order')).toHaveLength(1)
   })
 })
 

@@ -345,7 +345,7 @@ describe('perpAssetId', () => {
 
   it.each([-1, 1.5, Number.NaN, 10_000])('refuses slot %d, whose id would belong to another market', (index) => {
     expect(() => perpAssetId(1, index)).toThrow(
-      new RangeError(`indexInMeta: expected an integer from 0 to 9999, got ${index}`),
+      new RangeError(`indexInMeta: expected a whole number from 0 to 9999, got ${index}`),
     )
   })
 
@@ -353,7 +353,7 @@ describe('perpAssetId', () => {
     'refuses dex %d, whose ids would be those of another kind of market',
     (index) => {
       expect(() => perpAssetId(index, 0)).toThrow(
-        new RangeError(`dexIndex: expected an integer from 0 to 9989, got ${index}`),
+        new RangeError(`dexIndex: expected a whole number from 0 to 9989, got ${index}`),
       )
     },
   )

@@ -154,6 +154,32 @@ describe('open interest at its cap', () => {
   })
 })
 
+describe('open interest that rises too fast', () => {
+  it('is held back when the test says so: Order would increase open interest too quickly (openInterestIncreaseRejected)', () => {
+    goLong()
+    bench.exchange.market(NAME).setOpenInterestStep('5')
+    expect(bench.order({ p: '170', s: '5.1', c: CLOID })).toEqual([
+      { error: 'Order would increase open interest too quickly asset=110002' },
+    ])
+    expect(statusOf(CLOID)).toBe('openInterestIncreaseRejected')
+    expect(bench.order({ p: '170', s: '5' })).toMatchObject([{ resting: {} }])
+    expect(bench.order({ b: false, p: '175.9', s: '10', tif: 'Ioc' })).toMatchObject([{ filled: {} }])
+    bench.exchange.market(NAME).setOpenInterestStep(null)
+    expect(bench.order({ p: '170', s: '6' })).toMatchObject([{ resting: {} }])
+  })
+})
+
+describe('a resting order whose margin is gone', () => {
+  it('goes when its turn comes: marginCanceled', () => {
+    bench.order({ p: '170', s: '1', c: CLOID })
+    bench.exchange.account(USER).deposit('-99990')
+    expect(statusOf(CLOID)).toBe('open')
+    bench.exchange.market(NAME).clearBook().take('sell', '170', '1')
+    expect(statusOf(CLOID)).toBe('marginCanceled')
+    expect(bench.exchange.record.fills).toEqual([])
+  })
+})
+
 describe('a book', () => {
   it('may hold several orders at a price, so that one order is filled in several fills', () => {
     bench.exchange.market(NAME).setBook({

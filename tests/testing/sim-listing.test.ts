@@ -64,6 +64,8 @@ describe('a halt', () => {
     bench.exchange.market(NAME).halt().resume().seedBook()
     expect(bench.order({ p: '181', s: '1', tif: 'Ioc' })).toMatchObject([{ filled: {} }])
     expect(bench.exchange.record.position(USER, NAME)?.size).toBe('1')
+    const tiedUp = Number(bench.exchange.account(USER).balance()) - Number(bench.exchange.account(USER).available())
+    expect(tiedUp).toBeCloseTo(18, 1)
   })
 })
 

@@ -61,6 +61,7 @@ const FINAL = /^(filled|canceled|.*Canceled|rejected|.*Rejected)$/
 
 /** What must be true after every step, whatever was done. */
 function check(bench: Bench): void {
+  const mark = new Big(bench.exchange.market(MARKET).mark())
   for (const user of TRADERS) {
     const own = bench.exchange.record.fills.filter((fill) => fill.account === user)
     const position = own.reduce(
@@ -69,15 +70,25 @@ function check(bench: Bench): void {
     )
     expect(new Big(bench.exchange.record.position(user, MARKET)?.size ?? '0').eq(position)).toBe(true)
 
-    const open = bench.exchange.account(user).openOrders()
-    expect(open.every(({ status }) => status === 'open')).toBe(true)
-    for (const { reduceOnly, side } of open) {
+    const orders = bench.exchange.account(user).openOrders()
+    expect(orders.every(({ status }) => status === 'open')).toBe(true)
+    for (const { reduceOnly, side } of orders) {
       if (reduceOnly) expect(side === 'sell' ? position.gt(0) : position.lt(0)).toBe(true)
     }
     const ends = new Map<number, number>()
     const lines = bench.info({ type: 'historicalOrders', user }) as { order: { oid: number }; status: string }[]
     for (const { order, status } of lines) {
       if (FINAL.test(status)) ends.set(order.oid, (ends.get(order.oid) ?? 0) + 1)
+    }
+    const fired = new Set(lines.filter(({ status }) => status === 'triggered').map(({ order }) => order.oid))
+    const open = bench.info({ type: 'frontendOpenOrders', user, dex: 'xyz' }) as {
+      oid: number
+      triggerCondition: string
+      triggerPx: string
+    }[]
+    for (const { oid, triggerCondition, triggerPx } of open) {
+      if (triggerCondition === 'N/A' || fired.has(oid)) continue
+      expect(triggerCondition.startsWith('Price above') ? mark.lt(triggerPx) : mark.gt(triggerPx)).toBe(true)
     }
     expect([...ends.values()].every((count) => count === 1)).toBe(true)
   }

@@ -247,6 +247,16 @@ describe('a bracket (normalTpsl)', () => {
     expect(sizeOf()).toBe('4')
   })
 
+  it('places its children, too, when its parent is marginCanceled with a part filled', () => {
+    bracket()
+    bench.exchange.market(NAME).setBook({ bids: [], asks: [['175', '4']] })
+    bench.exchange.account(USER).deposit('-99900')
+    bench.exchange.market(NAME).take('sell', '175', '6')
+    expect(statusOf(PARENT)).toBe('marginCanceled')
+    expect([statusOf(TAKE), statusOf(STOP)]).toEqual(['open', 'open'])
+    expect(bench.exchange.account(USER).openOrders()).toMatchObject([{ cloid: TAKE }, { cloid: STOP }])
+  })
+
   it('that fills its take-profit cancels its stop: siblingFilledCanceled', () => {
     bracket({ p: '176.1', tif: 'Ioc' })
     bench.exchange

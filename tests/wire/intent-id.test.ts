@@ -51,6 +51,6 @@ describe('intentOrderId', () => {
   })
 
   it.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, '1', null])('refuses the attempt %o', (attempt) => {
-    expect(() => intentOrderId('a', attempt as number)).toThrow(/^attempt: expected a whole number, got /)
+    expect(() => intentOrderId('a', attempt as number)).toThrow(/^attempt: expected a whole number of at least 0, got /)
   })
 })

@@ -1,5 +1,5 @@
 /** Limits on how much, in how many markets. All of them count what is pending as if it were filled. */
-import { type Decimal, type DecimalInput, decimal, max, ZERO } from '../../model/decimal.js'
+import { type DecimalInput, max, positiveDecimal, powerOfTen, ZERO } from '../../model/decimal.js'
 import { wholeNumber } from '../../model/guards.js'
 import { floorSize } from '../../model/market.js'
 import { deny, denyWithoutMark, type Gate, PASS } from '../risk-gates.js'
@@ -11,7 +11,7 @@ import { deny, denyWithoutMark, type Gate, PASS } from '../risk-gates.js'
  * @throws {RangeError} when the limit is not above zero
  */
 export function maxPositionPerMarketGate(maxNotional: DecimalInput): Gate {
-  const limit = positive(maxNotional, 'maxNotionalPerMarket')
+  const limit = positiveDecimal(maxNotional, 'maxNotionalPerMarket')
   return {
     step: '3',
     id: 'maxPositionPerMarket',
@@ -27,7 +27,7 @@ export function maxPositionPerMarketGate(maxNotional: DecimalInput): Gate {
       if (size.times(unit).lte(available)) return PASS
       // Division rounds at its last digit, which can carry over to a lot too many.
       const room = floorSize(available.div(unit), market.szDecimals)
-      const fitting = room.times(unit).lte(available) ? room : room.minus(lotOf(market.szDecimals))
+      const fitting = room.times(unit).lte(available) ? room : room.minus(powerOfTen(-market.szDecimals))
       return { answer: 'resize', size: fitting, orElse: full }
     },
   }
@@ -40,7 +40,7 @@ export function maxPositionPerMarketGate(maxNotional: DecimalInput): Gate {
  * @throws {RangeError} when the limit is not above zero
  */
 export function maxPositionTotalGate(maxNotional: DecimalInput): Gate {
-  const limit = positive(maxNotional, 'maxNotionalTotal')
+  const limit = positiveDecimal(maxNotional, 'maxNotionalTotal')
   return {
     step: '4',
     id: 'maxPositionTotal',
@@ -76,14 +76,4 @@ export function maxConcurrentPositionsGate(maxPositions: number): Gate {
       return deny('MAX_CONCURRENT_POSITIONS', String(limit), String(markets.size))
     },
   }
-}
-
-function lotOf(szDecimals: number): Decimal {
-  return decimal('1', 'lot').div(decimal(`1${'0'.repeat(szDecimals)}`, 'lot'))
-}
-
-function positive(value: DecimalInput, name: string): Decimal {
-  const limit = decimal(value, name)
-  if (limit.lte(ZERO)) throw new RangeError(`${name}: expected more than zero, got ${limit.toFixed()}`)
-  return limit
 }

@@ -80,6 +80,7 @@ export function emptySlot(market: SimMarket): Slot {
     size: ZERO,
     entryValue: ZERO,
     isolatedMargin: ZERO,
+    funding: { allTime: ZERO, sinceOpen: ZERO, sinceChange: ZERO },
     resting: { buy: { size: ZERO, value: ZERO }, sell: { size: ZERO, value: ZERO } },
     reduceOnly: new Set(),
     triggers: new Set(),

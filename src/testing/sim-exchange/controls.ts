@@ -6,6 +6,7 @@ import { type Decimal, type DecimalInput, decimal, toWire, ZERO } from '../../mo
 import { dexOf, type Side } from '../../model/market.js'
 import { accountOf } from './accounts.js'
 import { AGENT_LIFETIME_MS, approveAgent } from './agents.js'
+import { payFunding } from './funding.js'
 import { clearHouse, houseTakes, seedBook, setHouseBook } from './house.js'
 import { addCash, available, cashOf } from './margin.js'
 import { MAX_BUILDER_FEE } from './order-extras.js'
@@ -57,6 +58,8 @@ export type MarketControl = {
   setOpenInterest(size: DecimalInput): MarketControl
   /** In units of collateral. At or above it only reductions are taken. */
   setOpenInterestCap(value: DecimalInput): MarketControl
+  /** The largest order that may still open or increase a position; `null` lifts the limit again. */
+  setOpenInterestStep(size: DecimalInput | null): MarketControl
   /** Replaces the liquidity that no client placed. What crosses a client's order trades with it. */
   setBook(book: { readonly bids: BookInput; readonly asks: BookInput }): MarketControl
   /** Takes that liquidity away; clients' orders stay. */
@@ -65,6 +68,8 @@ export type MarketControl = {
   seedBook(mid?: DecimalInput): MarketControl
   /** Somebody trades against what rests, at the price or better. */
   take(side: Side, price: DecimalInput, size: DecimalInput): MarketControl
+  /** One funding payment at this rate of the oracle value: longs pay it, shorts get it. There is none by itself. */
+  payFunding(rate: DecimalInput): MarketControl
   /** Cancels all orders, settles all positions at the mark and refuses new orders. */
   halt(): MarketControl
   /** Ends a halt. The book is empty then. */
@@ -175,6 +180,10 @@ export function createMarketControl(venue: Venue, name: string, publish: () => v
       change(() => {
         market.openInterestCap = decimal(value, 'value')
       }),
+    setOpenInterestStep: (size) =>
+      change(() => {
+        market.openInterestStep = size === null ? undefined : decimal(size, 'size')
+      }),
     setBook: ({ bids, asks }) => change(() => setHouseBook(venue, market, levels(bids), levels(asks))),
     clearBook: () => change(() => clearHouse(venue, market)),
     seedBook: (mid) =>
@@ -184,6 +193,7 @@ export function createMarketControl(venue: Venue, name: string, publish: () => v
       }),
     take: (side, price, size) =>
       change(() => houseTakes(venue, market, side === 'buy', { price: priceOf(price), size: decimal(size, 'size') })),
+    payFunding: (rate) => change(() => payFunding(venue, market, decimal(rate, 'rate'))),
     halt: () =>
       change(() => {
         market.isHalted = true

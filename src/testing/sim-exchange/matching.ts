@@ -10,10 +10,10 @@ import { type Decimal, min, ZERO } from '../../model/decimal.js'
 import { scramble } from '../seeded.js'
 import { slotOf } from './accounts.js'
 import { feeOf } from './fees.js'
-import { addCash } from './margin.js'
+import { addCash, available } from './margin.js'
 import { toMicros } from './numbers.js'
 import { increases, isAtCap } from './open-interest.js'
-import { finish, isOpen, reduce } from './order-life.js'
+import { finish, reduce } from './order-life.js'
 import { applyFill } from './positions.js'
 import type { Fill, SimMarket, SimOrder, Slot, Trade, Venue } from './state.js'
 
@@ -38,8 +38,9 @@ export function match(venue: Venue, taker: SimOrder, limit: Decimal): Decimal {
       finish(venue, maker, 'selfTradeCanceled')
       continue
     }
-    if (atCap && !maker.account.isHouse && increases(slotOf(maker.account, market), maker)) {
-      finish(venue, maker, 'openInterestCapCanceled')
+    const unfillable = whyUnfillable(maker, atCap)
+    if (unfillable !== undefined) {
+      finish(venue, maker, unfillable)
       continue
     }
     const size = min(taker.remaining, maker.remaining)
@@ -47,6 +48,16 @@ export function match(venue: Venue, taker: SimOrder, limit: Decimal): Decimal {
     trade(venue, taker, maker, size)
   }
   return value
+}
+
+/** Why a resting order goes instead of trading when its turn comes. */
+function whyUnfillable(maker: SimOrder, atCap: boolean): string | undefined {
+  const { account, market, reduceOnly } = maker
+  if (account.isHouse || reduceOnly) return undefined
+  if (!increases(slotOf(account, market), maker)) return undefined
+  if (atCap) return 'openInterestCapCanceled'
+  // Its reserve is part of what is used: when less than nothing is free, losses have eaten what it had set aside.
+  return available(account, market).lt(ZERO) ? 'marginCanceled' : undefined
 }
 
 function trade(venue: Venue, taker: SimOrder, maker: SimOrder, size: Decimal): void {
@@ -111,7 +122,7 @@ export function trimReduceOnly(venue: Venue, slot: Slot, cause: SimOrder): void 
   for (const order of orders) {
     if (reduces(slot, order) && excess.lte(ZERO)) continue
     excess = excess.minus(order.remaining)
-    if (order.remaining.gt(ZERO) && isOpen(order)) finish(venue, order, idleStatus(order, cause))
+    if (order.remaining.gt(ZERO)) finish(venue, order, idleStatus(order, cause))
   }
 }
 

@@ -14,6 +14,10 @@ export function isAtCap(market: SimMarket): boolean {
 
 export function refusalAtCap(slot: Slot, order: SimOrder, price: Decimal): OrderRefusal | undefined {
   const { market, isBuy } = order
+  const step = market.openInterestStep
+  if (step !== undefined && order.remaining.gt(step) && increases(slot, order)) {
+    return orderRefusals.interestTooQuick(market.assetId)
+  }
   if (!isAtCap(market)) return undefined
   if (increases(slot, order)) {
     const isFlip = !slot.size.eq(ZERO) && slot.size.gt(ZERO) !== isBuy

@@ -2,7 +2,8 @@
  * A batch of orders, alone or in a TP/SL group.
  *
  * In `normalTpsl` the first order is the parent and the others its take-profit and stop: they wait, without an id in
- * the answer, until the parent is filled in full, and go with it when it is cancelled, however much of it was filled.
+ * the answer, until the parent is filled in full or as far as its margin goes, and go with it when it is cancelled,
+ * however much of it was filled.
  * In `positionTpsl` all protect the position there is, the whole of it when their size is zero.
  *
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/trading/take-profit-and-stop-loss-orders-tp-sl
@@ -111,7 +112,7 @@ function join(
   const onEnd = (order: SimOrder): void => {
     if (order === parent) {
       for (const child of children.filter((one) => one.waitsFor === 'fill')) {
-        if (order.status === 'filled') onParentFilled(child)
+        if (isDone(order)) onParentFilled(child)
         else finish(venue, child, 'canceled')
       }
     } else if (order.status === 'filled' || isPartFilledMarket(order)) {
@@ -123,6 +124,10 @@ function join(
   const group: OrderGroup = { kind, parent, children, onEnd }
   for (const order of [...(parent === undefined ? [] : [parent]), ...children]) order.group = group
 }
+
+/** Filled in full, or as far as its margin went. */
+const isDone = ({ status, originalSize, remaining }: SimOrder): boolean =>
+  status === 'filled' || (status === 'marginCanceled' && originalSize.gt(remaining))
 
 /** A market order that found too little in the book has done its work all the same: the rest is unprotected. */
 const isPartFilledMarket = ({ timeInForce, originalSize, remaining }: SimOrder): boolean =>

@@ -36,6 +36,9 @@ export function applyFill(slot: Slot, isBuy: boolean, price: Decimal, size: Deci
     if (!slot.isCross) slot.isolatedMargin = slot.isolatedMargin.plus(toMicros(cost.div(slot.leverage)))
   }
   slot.size = end
+  slot.funding.sinceChange = ZERO
+  // Closed or flipped: what follows is another position.
+  if (isReducing && size.gte(held)) slot.funding.sinceOpen = ZERO
   slot.market.openInterest = slot.market.openInterest.plus(max(end, ZERO)).minus(max(startPosition, ZERO))
   return { startPosition, direction: direction(startPosition, end, isBuy, isReducing), closedPnl }
 }

@@ -25,6 +25,8 @@ export function windDown(venue: Venue, market: SimMarket, status: 'canceled' | '
     slot.size = ZERO
     slot.entryValue = ZERO
     slot.isolatedMargin = ZERO
+    slot.funding.sinceOpen = ZERO
+    slot.funding.sinceChange = ZERO
   }
   market.openInterest = ZERO
 }

@@ -67,6 +67,8 @@ export type SimMarket = Omit<Market, 'isDelisted'> & {
   openInterest: Decimal
   /** In units of collateral. */
   openInterestCap: Decimal | undefined
+  /** By how much one order may still raise it; the venue's own rule is not published. */
+  openInterestStep: Decimal | undefined
   dayValue: Decimal
   daySize: Decimal
 }
@@ -131,6 +133,8 @@ export type Slot = {
   entryValue: Decimal
   /** Collateral set aside for an isolated position, without its unrealised profit. */
   isolatedMargin: Decimal
+  /** What the position has paid; negative when it has been paid. */
+  readonly funding: { allTime: Decimal; sinceOpen: Decimal; sinceChange: Decimal }
   readonly resting: { readonly buy: RestingSum; readonly sell: RestingSum }
   /** Those in the book, oldest first. */
   readonly reduceOnly: Set<SimOrder>

@@ -114,6 +114,7 @@ function createMarket(dex: DexSpec, dexIndex: number, spec: MarketSpec, indexInM
     growthMode: spec.growthMode,
     feeScale: dex.feeScale === undefined ? undefined : decimal(dex.feeScale, `${dex.name}.feeScale`),
     openInterestCap: cap,
+    openInterestStep: undefined,
     prevDay: decimal(spec.prevDay, `${name}.prevDay`),
     funding: decimal(spec.funding, `${name}.funding`),
     book: createBook(),

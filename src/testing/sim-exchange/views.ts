@@ -189,7 +189,11 @@ function positionView(account: SimAccount, slot: Slot): Json {
       liquidationPx: liquidation ? printed(liquidation.round(10)) : null,
       marginUsed: printed(marginUsed(slot).round(6)),
       maxLeverage: slot.market.maxLeverage,
-      cumFunding: { allTime: '0.0', sinceOpen: '0.0', sinceChange: '0.0' },
+      cumFunding: {
+        allTime: printed(slot.funding.allTime),
+        sinceOpen: printed(slot.funding.sinceOpen),
+        sinceChange: printed(slot.funding.sinceChange),
+      },
     },
   }
 }

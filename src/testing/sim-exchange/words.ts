@@ -43,6 +43,8 @@ export const orderRefusals = {
     ),
   capFlip: (asset: number): OrderRefusal =>
     refusal('positionFlipAtOpenInterestCapRejected', 'Cannot flip position when open interest is at cap.', asset),
+  interestTooQuick: (asset: number): OrderRefusal =>
+    refusal('openInterestIncreaseRejected', 'Order would increase open interest too quickly', asset),
   capAggressive: (asset: number): OrderRefusal =>
     refusal(
       'tooAggressiveAtOpenInterestCapRejected',

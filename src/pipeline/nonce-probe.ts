@@ -1,0 +1,58 @@
+/**
+ * A question that only the chain can answer: was this nonce used?
+ *
+ * A nonce is good for one action. A noop signed with the nonce of an unanswered request either takes it, and then the
+ * request can never execute, or is refused as a duplicate, and then the request was processed and can be looked up.
+ * Asking again is harmless: of all copies the chain takes one.
+ *
+ * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/exchange-endpoint
+ */
+import type { PostReply } from '../ports.js'
+import { parseDefaultReply } from '../wire/replies.js'
+import type { Parts } from './parts.js'
+import type { Sign } from './sign.js'
+
+/** `undecided` proves nothing: the noop was not written, not answered, or refused for another reason. */
+export type NonceVerdict = 'unused' | 'used' | 'undecided'
+
+export type NonceProbe = {
+  /** Asks once, however many orders of the request want to know. Never rejects. */
+  probe(nonce: number): Promise<NonceVerdict>
+}
+
+export function createNonceProbe(parts: Pick<Parts, 'transport' | 'clock' | 'limits'>, sign: Sign): NonceProbe {
+  const { transport, clock, limits } = parts
+  const running = new Map<number, Promise<NonceVerdict>>()
+
+  async function ask(nonce: number): Promise<NonceVerdict> {
+    const payload = await sign.noop(nonce)
+    const result = transport.post({ type: 'action', payload })
+    return result.written ? verdictOf(await inTime(result.reply)) : 'undecided'
+  }
+
+  function inTime(reply: Promise<PostReply>): Promise<PostReply> {
+    return new Promise((resolve) => {
+      const cancel = clock.schedule(() => resolve({ status: 'lost', why: 'no answer in time' }), limits.replyTimeoutMs)
+      reply.then(resolve).finally(cancel)
+    })
+  }
+
+  return {
+    probe(nonce) {
+      const known = running.get(nonce)
+      if (known !== undefined) return known
+      const asked = ask(nonce)
+        .catch((): NonceVerdict => 'undecided')
+        .finally(() => running.delete(nonce))
+      running.set(nonce, asked)
+      return asked
+    },
+  }
+}
+
+function verdictOf(reply: PostReply): NonceVerdict {
+  if (reply.status !== 'answered') return 'undecided'
+  const answer = parseDefaultReply(reply.payload)
+  if (answer.kind === 'ok') return 'unused'
+  return answer.kind === 'error' && /duplicate nonce/i.test(answer.message) ? 'used' : 'undecided'
+}

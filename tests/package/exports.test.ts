@@ -1,0 +1,115 @@
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import ts from 'typescript'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { built, ENTRIES, type Entry, type Format } from './dist.js'
+
+const words = (text: string): readonly string[] => text.trim().split(/\s+/)
+
+/** Everything a caller can name. Whoever takes a word out of here breaks somebody's build. */
+const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; readonly types: readonly string[] }>> = {
+  '.': {
+    values: words(`
+      DENIED_REASONS ExecutorError NotSentError REJECTED_REASONS actionBudgetGate coreGates createActionBudget
+      createAsk createBatchQueue createExecutor createExposureView createHardStop createLocalSigner createMarketData
+      createNanoidIds createNonceManager createOrderLedger createPositionLedger createReadiness createRiskGates
+      createSystemClock createWsSender flattenInProgressGate floorSize hasPositionGate intentOrderId isExecutorError
+      loadMarkets maxConcurrentPositionsGate maxPositionPerMarketGate maxPositionTotalGate pendingOrderGate roundPrice
+      standardGates
+    `),
+    types: words(`
+      Accepted ActionBudget ActionBudgetOptions Address Approved Ask AskOptions Batch BatchQueue BatchQueueOptions
+      BudgetReservation BudgetState CancelOutcome ClientOrderId Clock CloseOptions Condition Decimal DecimalInput
+      Denial Denied DeniedReason DigestAccount Drift Executor ExecutorErrorCode ExecutorEvents ExecutorOptions
+      ExposureView FillEvent Gate GateAnswer GateContext GateDenial GateDescription HardStop HardStopCause
+      HardStopOptions HardStopState Hex IdSource Intent Lane ListenOptions LocalSignerOptions Logger MarginMode Market
+      MarketData MarketDataOptions MarketRegistry Missing Network NonceManager NonceManagerOptions NotWrittenReason
+      OrderLedger OrderRecord OrderRequest OrderStatus OrderView Outcome PhantomAgent Position PositionLedger
+      PostReply PostRequest PostResult PushResult QueuedCancel Readiness ReadinessOptions ReadinessState
+      RejectedReason RiskGates Rounding Side Signature Signer StandardGatesOptions Submission Subscription TimeInForce
+      Transport TransportState TypedData TypedDataWallet Verdict WebSocketLike WsSenderOptions
+    `),
+  },
+  './signing': {
+    values: words(`
+      createLocalSigner encodeAction l1ActionHash l1Digest
+    `),
+    types: words(`
+      Address DigestAccount Encodable Hex L1HashOptions LocalSignerOptions Network PhantomAgent Signature Signer
+      TypedData TypedDataWallet
+    `),
+  },
+  './testing': {
+    values: words(`
+      MAINNET_UNIVERSE createManualClock createSimExchange createSimSocket createUnverifiedSigner
+    `),
+    types: words(`
+      AccountControl AccountMode BookInput DexSpec ExchangeRecord Link ManualClock MarketControl MarketSpec
+      RecordedFill RecordedOrder RecordedPosition RecordedRequest Reply SimConnection SimExchange SimExchangeOptions
+      SimSocket Universe
+    `),
+  },
+}
+
+const require = createRequire(import.meta.url)
+const load = async (entry: Entry, format: Format): Promise<Readonly<Record<string, unknown>>> =>
+  format === 'require' ? require(built(entry, format)) : import(pathToFileURL(built(entry, format)).href)
+
+const formats: readonly Format[] = ['import', 'require']
+const copies = ENTRIES.flatMap((entry) => formats.map((format) => [entry, format] as const))
+
+describe('the public surface', () => {
+  let program: ts.Program
+  // All declarations are read in one go; most of the time goes into those of the language.
+  beforeAll(() => {
+    program = ts.createProgram(
+      copies.map(([entry, format]) => built(entry, format, 'types')),
+      {
+        module: ts.ModuleKind.Node16,
+        target: ts.ScriptTarget.ES2022,
+        lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.esnext.disposable.d.ts'],
+        types: [],
+        strict: true,
+        noEmit: true,
+        skipDefaultLibCheck: true,
+      },
+    )
+  }, 60_000)
+
+  it.each(copies)('of %s by %s is exactly the list', async (entry, format) => {
+    expect(Object.keys(await load(entry, format)).sort()).toStrictEqual(SURFACE[entry].values)
+  })
+
+  it.each(copies)('of %s by %s is declared exactly so', (entry, format) => {
+    const checker = program.getTypeChecker()
+    const file = program.getSourceFile(built(entry, format, 'types'))
+    const module = file === undefined ? undefined : checker.getSymbolAtLocation(file)
+    const names = module === undefined ? [] : checker.getExportsOfModule(module).map(({ name }) => name)
+    const { values, types } = SURFACE[entry]
+    expect(names.sort()).toStrictEqual([...values, ...types].sort())
+  })
+
+  it('is declared without an error, in every file of both formats', { timeout: 60_000 }, () => {
+    const problems = ts
+      .getPreEmitDiagnostics(program)
+      .map(({ messageText, file }) => `${file?.fileName}: ${messageText}`)
+    expect(problems).toStrictEqual([])
+  })
+})
+
+describe('an ESM and a CJS copy in one process', () => {
+  it('are two copies, and recognise each other’s errors', async () => {
+    const both = await Promise.all(formats.map((format) => load('.', format)))
+    const classes = both.map((copy) => copy['ExecutorError'] as new (code: string, message: string) => Error)
+    const guards = both.map((copy) => copy['isExecutorError'] as (value: unknown) => boolean)
+    expect(classes[0]).not.toBe(classes[1])
+    for (const ExecutorError of classes) {
+      const error = new ExecutorError('CLOSED', 'closed')
+      expect(guards.map((isExecutorError) => isExecutorError(error))).toStrictEqual([true, true])
+    }
+    expect(guards.map((isExecutorError) => isExecutorError(new Error('of another house')))).toStrictEqual([
+      false,
+      false,
+    ])
+  })
+})
