@@ -9,11 +9,14 @@ import { createDemo, type Demo } from './demo.js'
 import { describeRequest } from './request-log.js'
 
 const DEFAULT_PORT = 3001
+const MAX_BLOCK_MS = 60_000
 const USAGE = `Usage: hip3-executor-sim [options]
 
   --port <number>     where to listen on 127.0.0.1; 0 is any free port (default ${DEFAULT_PORT})
   --seed <number>     decides the sizes in the books (default 1)
   --network <name>    whose signatures are valid: testnet or mainnet (default testnet)
+  --limits <name>     the venue's rate limits: venue, none, or the address budget alone (default)
+  --block-ms <number> length of a block; with 0 each action is executed as it comes (default 0)
   --no-verify         take every signature for what it says; for load, not for bots
   --quiet             no line for each request
   --help              this text
@@ -24,6 +27,8 @@ type Options = {
   readonly seed: number
   readonly network: Network
   readonly verifySignatures: boolean
+  readonly limits: 'venue' | 'none' | undefined
+  readonly blockMs: number
   readonly quiet: boolean
 }
 
@@ -35,21 +40,28 @@ function readOptions(args: readonly string[]): Options | 'help' {
       port: { type: 'string', default: String(DEFAULT_PORT) },
       seed: { type: 'string', default: '1' },
       network: { type: 'string', default: 'testnet' },
+      limits: { type: 'string', default: 'default' },
+      'block-ms': { type: 'string', default: '0' },
       'no-verify': { type: 'boolean', default: false },
       quiet: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
   if (values.help) return 'help'
-  const { network } = values
+  const { network, limits } = values
   if (network !== 'testnet' && network !== 'mainnet') {
     throw new RangeError(`--network: expected testnet or mainnet, got ${network}`)
+  }
+  if (limits !== 'venue' && limits !== 'none' && limits !== 'default') {
+    throw new RangeError(`--limits: expected venue, none or default, got ${limits}`)
   }
   return {
     port: whole(values.port, '--port', 65_535),
     seed: whole(values.seed, '--seed', 0xffff_ffff),
     network,
     verifySignatures: !values['no-verify'],
+    limits: limits === 'default' ? undefined : limits,
+    blockMs: whole(values['block-ms'], '--block-ms', MAX_BLOCK_MS),
     quiet: values.quiet,
   }
 }

@@ -8,9 +8,15 @@ type NameMarket = (assetId: unknown) => string
 
 /** `12:00:00.000 ws-1  0xf39f…2266 order buy 1 xyz:NVDA @ 176.22 Ioc → filled 1.0 @ 176.22 (0.4 ms)` */
 export function describeRequest(request: RecordedRequest, tookMs: number, nameMarket: NameMarket): string {
-  const time = new Date(request.at).toISOString().slice(11, 23)
   const took = request.answer === undefined ? '' : ` → ${answer(request)} (${tookMs.toFixed(1)} ms)`
-  return `${time} ${request.connection.padEnd(5)} ${who(request).padEnd(11)} ${what(request, nameMarket)}${took}`
+  return `${timeOfDay(request.at)} ${request.connection.padEnd(5)} ${who(request).padEnd(11)} ${what(request, nameMarket)}${took}`
+}
+
+/** In UTC, from Unix milliseconds. */
+function timeOfDay(at: number): string {
+  const part = (divisor: number, base: number, digits: number): string =>
+    String(Math.floor(at / divisor) % base).padStart(digits, '0')
+  return `${part(3_600_000, 24, 2)}:${part(60_000, 60, 2)}:${part(1_000, 60, 2)}.${part(1, 1_000, 3)}`
 }
 
 const MOST_ENTRIES = 3

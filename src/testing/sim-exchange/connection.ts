@@ -6,7 +6,7 @@
 import type { Clock } from '../../ports.js'
 import { type Fields, fields, integer, oneOf, Undecodable } from './decode.js'
 import type { Faults } from './faults/index.js'
-import { field, kindOfFrame, type Message } from './faults/message.js'
+import { field, kindOfFrame, type Message, runAll } from './faults/message.js'
 import type { FeedHub, Frame } from './feeds.js'
 import type { Gateway, Reply } from './gateway.js'
 import type { IpLimits } from './ip-limits.js'
@@ -48,7 +48,10 @@ type ConnectionOptions = {
 }
 
 /** What the client wanted, of a reply: see faults/message.ts. */
-type Asked = ReturnType<typeof kindOfFrame>
+type Asked = ReturnType<typeof kindOfFrame> & {
+  /** What faults want to happen right before it is executed. */
+  readonly before?: () => void
+}
 
 /** A connection to which the venue has sent nothing for so long is closed. */
 const IDLE_LIMIT_MS = 60_000
@@ -140,8 +143,12 @@ export function createConnection(options: ConnectionOptions): SimConnection {
         answer: (other) => transmit(posted(postId, type, payload, other)),
       })
     }
-    if (type === 'action') gateway.action(payload, id, respond)
-    else respond(gateway.info(payload, id))
+    if (type === 'action') {
+      gateway.action(payload, id, respond, { before: asked.before })
+    } else {
+      asked.before?.()
+      respond(gateway.info(payload, id))
+    }
   }
 
   function subscribe(request: Fields, asked: Asked): void {
@@ -241,18 +248,15 @@ export function createConnection(options: ConnectionOptions): SimConnection {
         refuse(text)
         return
       }
-      const asked = kindOfFrame(frame)
       const before: (() => void)[] = []
+      const asked: Asked = { ...kindOfFrame(frame), before: () => runAll(before) }
       faults.send({
         connection: id,
         kind: `request:${asked.kind}`,
         payload: asked.payload,
         text,
         before,
-        pass() {
-          for (const act of before.splice(0)) act()
-          execute(text, frame, asked)
-        },
+        pass: () => execute(text, frame, asked),
         answer: answerTo(frame, asked),
         cut,
         silence,

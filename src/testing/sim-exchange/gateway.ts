@@ -1,8 +1,8 @@
 /**
  * The one door: every request, over whatever carries it, comes in here and its answer goes out here.
  *
- * Everything happens in the call, so actions are executed strictly in the order in which they arrive, unless blocks
- * are asked for.
+ * Everything happens in the call, so actions are executed strictly in the order in which they arrive, unless there are
+ * blocks: then it is the order of the block.
  */
 import type { Address } from '../../model/account.js'
 import type { Clock, Logger } from '../../ports.js'
@@ -25,10 +25,16 @@ export type Reply =
   | { readonly httpStatus: 200; readonly body: Json | ActionAnswer }
   | { readonly httpStatus: 400 | 404 | 405 | 413 | 415 | 422 | 429 | 500 | 502 | 503 | 504; readonly text: string }
 
+type ActionOptions = {
+  /** Who is at the other end, when the name of the connection does not say it. */
+  readonly peer?: string | undefined
+  /** Runs right before the action is executed. */
+  readonly before?: (() => void) | undefined
+}
+
 export type Gateway = {
   info(payload: unknown, connection: string): Reply
-  /** @param peer who is at the other end, when the name of the connection does not say it */
-  action(payload: unknown, connection: string, respond: (reply: Reply) => void, peer?: string): void
+  action(payload: unknown, connection: string, respond: (reply: Reply) => void, options?: ActionOptions): void
   /** Tells the feeds what has changed since they were last told. */
   publish(): void
   /** Settles when every action that has arrived so far is answered. */
@@ -72,10 +78,9 @@ export function createGateway(options: GatewayOptions): Gateway {
       note('body' in reply ? reply.body : reply.text)
       return reply
     },
-    action(payload, connection, respond, peer = connection) {
+    action(payload, connection, respond, { peer = connection, before } = {}) {
       const note = recorder.request(connection, 'action', payload)
-      let signer: Address | undefined
-      const answer = (reply: Reply): void => {
+      const answer = (reply: Reply, signer?: Address): void => {
         note('body' in reply ? reply.body : reply.text, signer)
         respond(reply)
       }
@@ -83,20 +88,22 @@ export function createGateway(options: GatewayOptions): Gateway {
         answer(TOO_MANY)
         return
       }
-      const envelope = decoded(() => {
-        const read = decodeEnvelope(payload)
-        signer = verifySignatures
-          ? signers.signerOf(envelopeDigest(read, venue.network), read.signature, peer)
-          : claimedSigner(read)
-        return read
+      const read = decoded(() => {
+        const envelope = decodeEnvelope(payload)
+        const signer = verifySignatures
+          ? signers.signerOf(envelopeDigest(envelope, venue.network), envelope.signature, peer)
+          : claimedSigner(envelope)
+        return { envelope, signer }
       })
-      if ('httpStatus' in envelope) {
-        answer(envelope)
+      if ('httpStatus' in read) {
+        answer(read)
         return
       }
+      const { envelope, signer } = read
       blocks.add(envelope.action, () => {
+        before?.()
         const reply = decoded<Reply>(() => ({ httpStatus: 200, body: execute(venue, envelope, signer) }))
-        return () => answer(reply)
+        return () => answer(reply, signer)
       })
     },
   }

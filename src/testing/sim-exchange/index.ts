@@ -79,7 +79,7 @@ export type SimExchange = {
   handleExchange(payload: unknown, respond: (reply: Reply) => void): void
   /** A WebSocket connection without a socket. */
   connect(link: Link): SimConnection
-  /** Settles when every action that has arrived so far is answered. */
+  /** Settles when every action that has arrived so far is answered, which takes a block where there are blocks. */
   idle(): Promise<void>
 }
 

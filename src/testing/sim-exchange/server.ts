@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { WebSocketServer } from 'ws'
 import type { Link, SimConnection } from './connection.js'
 import type { Faults } from './faults/index.js'
-import { kindOfPost } from './faults/message.js'
+import { kindOfPost, runAll } from './faults/message.js'
 import type { Gateway, Reply } from './gateway.js'
 import { transportErrors } from './words.js'
 
@@ -133,9 +133,13 @@ function route(
     text: '',
     before,
     pass() {
-      for (const act of before.splice(0)) act()
-      if (type === 'action') gateway.action(payload, 'http', respond, `http ${request.socket.remotePort}`)
-      else respond(gateway.info(payload, 'http'))
+      const peer = `http ${request.socket.remotePort}`
+      if (type === 'action') {
+        gateway.action(payload, 'http', respond, { peer, before: () => runAll(before) })
+      } else {
+        runAll(before)
+        respond(gateway.info(payload, 'http'))
+      }
     },
     answer: respond,
   })

@@ -47,6 +47,11 @@ export function kindOfFrame(frame: unknown): { readonly kind: string; readonly p
   return { kind: 'malformed', payload: frame }
 }
 
+/** Runs what is to happen before a request, once, however often the request comes. */
+export function runAll(before: (() => void)[]): void {
+  for (const act of before.splice(0)) act()
+}
+
 export function field(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null ? (value as { readonly [key: string]: unknown })[key] : undefined
 }
