@@ -74,7 +74,7 @@ async function inProcess(): Promise<Line[]> {
   }
   // One ahead, because the order of the blocks turns.
   await produce(0)
-  const { trusting, verifying, thousand, tenThousand, sdk } = await interleave(blocks, { rounds: 100, warmUp: 15 })
+  const { trusting, verifying, thousand, tenThousand, sdk } = await interleave(blocks, { rounds: 100, warmUp: 60 })
   const perAction = `${SDK} producing it: ${duration(sdk.median)}`
   const small = `with 1,000 open orders: ${duration(thousand.median)}`
   return [
@@ -124,7 +124,7 @@ async function overSockets(): Promise<Line[]> {
   const venues = [await openRemoteVenue(false), await openRemoteVenue(true)] as const
   const blocks = { trusting: block(venues[0], false), verifying: block(venues[1], true), sdk: produce }
   await produce(0)
-  const { trusting, verifying, sdk } = await interleave(blocks, { rounds: 60, warmUp: 20 })
+  const { trusting, verifying, sdk } = await interleave(blocks, { rounds: 60, warmUp: 80 })
   for (const venue of venues) venue.close()
   const perAction = `${SDK} producing it: ${duration(sdk.median)}`
   const means = 'as above, with the frames and the kernel counted in'
