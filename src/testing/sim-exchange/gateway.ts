@@ -80,8 +80,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     action(payload, connection, respond, { peer = connection, before } = {}) {
       const note = recorder.request(connection, 'action', payload)
-      let signer: Address | undefined
-      const answer = (reply: Reply): void => {
+      const answer = (reply: Reply, signer?: Address): void => {
         note('body' in reply ? reply.body : reply.text, signer)
         respond(reply)
       }
@@ -89,21 +88,22 @@ export function createGateway(options: GatewayOptions): Gateway {
         answer(TOO_MANY)
         return
       }
-      const envelope = decoded(() => {
-        const read = decodeEnvelope(payload)
-        signer = verifySignatures
-          ? signers.signerOf(envelopeDigest(read, venue.network), read.signature, peer)
-          : claimedSigner(read)
-        return read
+      const read = decoded(() => {
+        const envelope = decodeEnvelope(payload)
+        const signer = verifySignatures
+          ? signers.signerOf(envelopeDigest(envelope, venue.network), envelope.signature, peer)
+          : claimedSigner(envelope)
+        return { envelope, signer }
       })
-      if ('httpStatus' in envelope) {
-        answer(envelope)
+      if ('httpStatus' in read) {
+        answer(read)
         return
       }
+      const { envelope, signer } = read
       blocks.add(envelope.action, () => {
         before?.()
         const reply = decoded<Reply>(() => ({ httpStatus: 200, body: execute(venue, envelope, signer) }))
-        return () => answer(reply)
+        return () => answer(reply, signer)
       })
     },
   }
