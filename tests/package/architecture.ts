@@ -35,6 +35,7 @@ const PORTS = ['ports', 'errors', 'events']
 const ROOMS: Readonly<Record<string, Room>> = {
   'testing/sim-exchange/server': { imports: ['testing'], packages: ['node:http', 'node:net', 'ws'], ambient: 'node' },
   'testing/sim-exchange/system-clock': { imports: ['testing'], types: ['ports'], ambient: 'web' },
+  'testing/cli': { imports: ['testing'], types: ['model'], packages: ['node:util'], ambient: 'node' },
   'testing/index': { imports: ['testing'], ambient: 'language', isDoor: true },
   testing: {
     imports: ['model', 'wire', 'testing/'],

@@ -44,7 +44,7 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
       MAINNET_UNIVERSE createManualClock createSimExchange createSimSocket createUnverifiedSigner
     `),
     types: words(`
-      AccountControl AccountMode BookInput DexSpec ExchangeRecord Link ManualClock MarketControl MarketSpec
+      AccountControl AccountMode BookInput DexControl DexSpec ExchangeRecord Link ManualClock MarketControl MarketSpec
       RecordedFill RecordedOrder RecordedPosition RecordedRequest Reply SimConnection SimExchange SimExchangeOptions
       SimSocket Universe
     `),

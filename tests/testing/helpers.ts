@@ -176,3 +176,30 @@ export function statusesOf(answer: unknown): unknown[] {
   const response = (answer as { response?: { data?: { statuses?: unknown[] } } }).response
   return response?.data?.statuses ?? [answer]
 }
+
+/** The same, but every action is signed, and verified. */
+export type SignedBench = {
+  readonly clock: ManualClock
+  readonly exchange: SimExchange
+  act(action: Action, options?: Partial<SignOptions>): Promise<unknown>
+}
+
+export function createSignedBench(options: SimExchangeOptions = {}): SignedBench {
+  const clock = createManualClock()
+  const exchange = createSimExchange({ clock, ...options })
+  exchange.account(USER).deposit('100000')
+  let lastNonce = 0
+  return {
+    clock,
+    exchange,
+    async act(action, signing = {}) {
+      lastNonce = Math.max(lastNonce + 1, clock.now())
+      const request = await signed(action, { nonce: lastNonce, ...signing })
+      let reply: Reply | undefined
+      exchange.handleExchange(request, (answer) => {
+        reply = answer
+      })
+      return reply === undefined ? undefined : 'body' in reply ? reply.body : reply.text
+    },
+  }
+}

@@ -224,6 +224,12 @@ describe('the feeds of a market', () => {
     expect(taken('trades')).toMatchObject([[{ coin: COIN, side: 'B', px: '176.0', users: [USER, OTHER] }]])
     expect(taken('allMids')).toMatchObject([{ mids: { [COIN]: '175.95' } }, { mids: { [COIN]: '176.0' } }])
   })
+
+  it('name the dex with its mids, and leave the name away for the validator dex', () => {
+    subscribe({ type: 'allMids', dex: 'xyz' })
+    subscribe({ type: 'allMids' })
+    expect(taken('allMids').map((frame) => (frame as { dex?: string }).dex)).toEqual(['xyz', undefined])
+  })
 })
 
 describe('requests over the socket', () => {

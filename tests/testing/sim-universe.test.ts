@@ -43,6 +43,12 @@ describe('the default universe', () => {
     expect(['', 'xyz', 'flx', 'hyna'].map((dex) => metaOf(dex).collateralToken)).toEqual([0, 0, 360, 235])
   })
 
+  it('lists no spot pair and no outcome, and says so to clients that ask for them on starting', () => {
+    expect(info({ type: 'spotMetaAndAssetCtxs' })).toEqual([info({ type: 'spotMeta' }), []])
+    expect(info({ type: 'spotMeta' })).toMatchObject({ tokens: [{ name: 'USDC', index: 0 }, {}, {}], universe: [] })
+    expect(info({ type: 'outcomeMeta' })).toEqual({ outcomes: [], questions: [] })
+  })
+
   it('answers for the validator dex when no dex is named, and refuses a dex that is not there', () => {
     expect(metaOf().universe[0]?.name).toBe('BTC')
     expect(info({ type: 'clearinghouseState', user: USER })).toEqual(

@@ -1,5 +1,5 @@
 /**
- * Accounts, the agents that may sign for them, and what an account has in a market.
+ * Accounts, and what an account has in a market.
  *
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/nonces-and-api-wallets
  */
@@ -28,6 +28,14 @@ export function createAccount(address: Address, isHouse = false): SimAccount {
     priorityFunds: ZERO,
     volume: ZERO,
     requestsUsed: 0,
+    requestsFree: undefined,
+    requestsReserved: 0,
+    throttledUntil: 0,
+    leader: undefined,
+    kind: 'user',
+    name: '',
+    subAccounts: [],
+    agents: new Map(),
     scheduledCancel: undefined,
     triggeredCancels: { day: 0, count: 0 },
   }
@@ -40,27 +48,6 @@ export function accountOf(venue: Venue, address: Address): SimAccount {
     venue.accounts.set(address, account)
   }
   return account
-}
-
-/** The account a signer acts for: its own, or that of the master who approved it. */
-export function accountOfSigner(venue: Venue, signer: Address): SimAccount | undefined {
-  const agent = venue.agents.get(signer)
-  if (agent !== undefined) return agent.validUntil > venue.now() ? agent.account : undefined
-  return venue.accounts.get(signer)
-}
-
-/** Approving an agent retires the one of the same name; the unnamed one counts as a name. */
-export function approveAgent(
-  venue: Venue,
-  account: SimAccount,
-  address: Address,
-  name: string,
-  validUntil: number,
-): void {
-  for (const agent of venue.agents.values()) {
-    if (agent.account === account && agent.name === name) venue.agents.delete(agent.address)
-  }
-  venue.agents.set(address, { address, name, account, validUntil })
 }
 
 export function noncesOf(venue: Venue, signer: Address): NonceBook {

@@ -4,6 +4,7 @@
  *
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/exchange-endpoint
  */
+import { type AccountAction, accountActionDecoders } from './account-actions.js'
 import {
   addressText,
   assetId,
@@ -68,6 +69,7 @@ export type Action =
     }
   | { readonly type: 'topUpIsolatedOnlyMargin'; readonly asset: number; readonly leverage: string }
   | { readonly type: 'noop' }
+  | AccountAction
 
 type ActionType = Action['type']
 
@@ -113,6 +115,7 @@ const decoders: { readonly [T in ActionType]: (action: Fields) => Extract<Action
     leverage: decimalText(a['leverage'], 'action.leverage'),
   }),
   noop: () => ({ type: 'noop' }),
+  ...accountActionDecoders,
 }
 
 /** @throws {Undecodable} when it is not an action, or none that this exchange executes */
@@ -125,21 +128,6 @@ export function decodeAction(value: unknown): Action {
     )
   }
   return decoders[type as ActionType](action)
-}
-
-/** How many requests an action counts as: one, or one for each entry of its batch. */
-export function requestCount(action: Action): number {
-  switch (action.type) {
-    case 'order':
-      return Math.max(1, action.orders.length)
-    case 'cancel':
-    case 'cancelByCloid':
-      return Math.max(1, action.cancels.length)
-    case 'batchModify':
-      return Math.max(1, action.modifies.length)
-    default:
-      return 1
-  }
 }
 
 function order(value: unknown, path: string): OrderWire {

@@ -7,10 +7,11 @@
  */
 import type { Clock } from '../../ports.js'
 import type { Action, OrderWire } from './actions.js'
+import type { UserAction } from './user-actions.js'
 
 export type Blocks = {
   /** Executes an action when its block ends. What `execute` returns is called when all of the block is executed. */
-  add(action: Action, execute: () => () => void): void
+  add(action: Action | UserAction, execute: () => () => void): void
   /** Settles when every action that has been added so far is executed. */
   idle(): Promise<void>
 }
@@ -77,7 +78,7 @@ const CANCELS = 2
 const TAKERS = 3
 
 /** Modifies count as what they place. */
-function laneOf(action: Action): number {
+function laneOf(action: Action | UserAction): number {
   switch (action.type) {
     case 'cancel':
     case 'cancelByCloid':
@@ -96,6 +97,6 @@ function laneOf(action: Action): number {
 const mayTake = ({ t }: OrderWire): boolean => 'limit' in t && t.limit.tif !== 'Alo'
 
 /** Whoever pays more goes first among the actions of one lane. */
-function priorityOf(action: Action): number {
+function priorityOf(action: Action | UserAction): number {
   return action.type === 'order' && typeof action.grouping === 'object' ? action.grouping.p : 0
 }

@@ -4,7 +4,8 @@
 import { type Address, address } from '../../model/account.js'
 import { type Decimal, type DecimalInput, decimal, toWire, ZERO } from '../../model/decimal.js'
 import { dexOf, type Side } from '../../model/market.js'
-import { accountOf, approveAgent } from './accounts.js'
+import { accountOf } from './accounts.js'
+import { AGENT_LIFETIME_MS, approveAgent } from './agents.js'
 import { payFunding } from './funding.js'
 import { clearHouse, houseTakes, seedBook, setHouseBook } from './house.js'
 import { addCash, available, cashOf } from './margin.js'
@@ -12,6 +13,7 @@ import { MAX_BUILDER_FEE } from './order-extras.js'
 import { type RecordedOrder, type RecordedPosition, recordedOrder, recordedPosition } from './record.js'
 import { windDown } from './settlement.js'
 import type { AccountMode, SimAccount, SimMarket, Venue } from './state.js'
+import { addSubAccount, addVault } from './sub-accounts.js'
 import { moveMark } from './triggers.js'
 
 export type AccountControl = {
@@ -20,6 +22,10 @@ export type AccountControl = {
   deposit(amount: DecimalInput, options?: { readonly dex?: string }): AccountControl
   /** Lets an agent sign for this account. `validUntil` is Unix milliseconds; the default is 90 days from now. */
   approveAgent(agent: string, options?: { readonly name?: string; readonly validUntil?: number }): AccountControl
+  /** Makes another account a sub-account of this one, which signs for it. @throws {RangeError} when it is one already */
+  addSubAccount(subAccount: string, options?: { readonly name?: string }): AccountControl
+  /** Makes another account a vault that this one leads. @throws {RangeError} when it is one already */
+  addVault(vault: string): AccountControl
   /** Lets a builder add up to so much to the fees, in tenths of a basis point; 0 takes it back. */
   approveBuilder(builder: string, maxFee: number): AccountControl
   /** Undelegated stake to pay for priority with, as its value in USD. */
@@ -28,6 +34,8 @@ export type AccountControl = {
   setMode(mode: AccountMode): AccountControl
   /** What it is said to have traded so far, in USD. */
   setVolume(volume: DecimalInput): AccountControl
+  /** How many actions it has sent, and how many it may send before it has traded anything. */
+  setRequests(requests: { readonly used?: number; readonly free?: number }): AccountControl
   position(market: string): RecordedPosition | undefined
   openOrders(): readonly RecordedOrder[]
   /** Collateral, with realised profit and fees, without unrealised profit. */
@@ -70,8 +78,6 @@ export type MarketControl = {
   delist(): MarketControl
 }
 
-const AGENT_LIFETIME_MS = 90 * 86_400_000
-
 /** @throws {TypeError | RangeError} when the address is malformed */
 export function createAccountControl(venue: Venue, accountAddress: string, publish: () => void): AccountControl {
   const own = address(accountAddress, 'address')
@@ -91,7 +97,10 @@ export function createAccountControl(venue: Venue, accountAddress: string, publi
     address: own,
     deposit: (amount, { dex = '' } = {}) => change(() => addCash(known(), poolOfDex(dex), decimal(amount, 'amount'))),
     approveAgent: (agent, { name = '', validUntil = venue.now() + AGENT_LIFETIME_MS } = {}) =>
-      change(() => approveAgent(venue, known(), address(agent, 'agent'), name, validUntil)),
+      change(() => approveAgent(venue, known(), { address: address(agent, 'agent'), name, validUntil })),
+    addSubAccount: (subAccount, { name = '' } = {}) =>
+      change(() => addSubAccount(known(), accountOf(venue, address(subAccount, 'subAccount')), name)),
+    addVault: (vault) => change(() => addVault(known(), accountOf(venue, address(vault, 'vault')))),
     approveBuilder: (builder, maxFee) =>
       change(() => {
         if (!Number.isInteger(maxFee) || maxFee < 0 || maxFee > MAX_BUILDER_FEE) {
@@ -113,6 +122,11 @@ export function createAccountControl(venue: Venue, accountAddress: string, publi
     setVolume: (volume) =>
       change(() => {
         known().volume = decimal(volume, 'volume')
+      }),
+    setRequests: ({ used, free }) =>
+      change(() => {
+        if (used !== undefined) known().requestsUsed = used
+        if (free !== undefined) known().requestsFree = free
       }),
     position: (market) => recordedPosition(venue, own, market),
     openOrders: () => [...(venue.accounts.get(own)?.openOrders.values() ?? [])].map(recordedOrder),

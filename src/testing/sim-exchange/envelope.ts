@@ -3,17 +3,18 @@
  *
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/signing
  */
-import { recoverAddress } from 'viem/utils'
 import { type Address, address, type Hex, type Network } from '../../model/account.js'
 import type { Signer } from '../../ports.js'
 import { l1ActionHash, l1Digest } from '../../wire/l1-hash.js'
 import { type Action, decodeAction } from './actions.js'
 import { addressText, fields, integer, optional, text, Undecodable } from './decode.js'
+import type { RecoverableSignature } from './signers.js'
+import { decodeUserAction, type UserAction, userDigest } from './user-actions.js'
 
 export type Envelope = {
-  readonly action: Action
+  readonly action: Action | UserAction
   readonly nonce: number
-  readonly signature: { readonly r: Hex; readonly s: Hex; readonly v: 27 | 28 }
+  readonly signature: RecoverableSignature
   readonly vaultAddress: Address | undefined
   readonly expiresAfter: number | undefined
 }
@@ -25,7 +26,7 @@ export function decodeEnvelope(payload: unknown): Envelope {
   const v = signature['v']
   if (v !== 27 && v !== 28) throw new Undecodable('signature.v: expected 27 or 28')
   return {
-    action: decodeAction(envelope['action']),
+    action: decodeUserAction(fields(envelope['action'], 'action')) ?? decodeAction(envelope['action']),
     nonce: integer(envelope['nonce'], 'nonce'),
     signature: { r: scalar(signature['r'], 'signature.r'), s: scalar(signature['s'], 'signature.s'), v },
     vaultAddress: optional(envelope['vaultAddress'], addressText, 'vaultAddress'),
@@ -40,24 +41,11 @@ function scalar(value: unknown, path: string): Hex {
   return `0x${hex.slice(2).padStart(64, '0')}`
 }
 
-/** The address whose key signed; `undefined` when no key can have. A request changed on its way recovers to a stranger. */
-export async function recoverSigner(envelope: Envelope, network: Network): Promise<Address | undefined> {
-  const { action, nonce, vaultAddress, expiresAfter, signature } = envelope
-  const hash = l1Digest(l1ActionHash(action, { nonce, vaultAddress, expiresAfter }), network)
-  try {
-    const { r, s, v } = signature
-    const signer = await recoverAddress({ hash, signature: `${r}${s.slice(2)}${v === 27 ? '1b' : '1c'}` })
-    return address(signer, 'signer')
-  } catch {
-    return undefined
-  }
-}
-
-/** Loads the curve arithmetic, so that the first action is not slower than the others. */
-export async function prepareRecovery(): Promise<void> {
-  // A signature whose point is the generator of the curve: recoverable by anyone, by no key worth having.
-  const x = '79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798'
-  await recoverAddress({ hash: `0x${'1'.repeat(64)}`, signature: `0x${x}${'1'.padStart(64, '0')}1b` })
+/** What the signer signed. */
+export function envelopeDigest(envelope: Envelope, network: Network): Hex {
+  const { action, nonce, vaultAddress, expiresAfter } = envelope
+  if ('hyperliquidChain' in action) return userDigest(action)
+  return l1Digest(l1ActionHash(action, { nonce, vaultAddress, expiresAfter }), network)
 }
 
 /** The address a signature of {@link createUnverifiedSigner} stands for. */

@@ -7,43 +7,58 @@
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/exchange-endpoint
  */
 import type { Address } from '../../model/account.js'
-import { accountOfSigner, noncesOf } from './accounts.js'
-import { type Action, requestCount } from './actions.js'
+import { performAccountAction, performUserAction } from './account-actions.js'
+import { noncesOf } from './accounts.js'
+import type { Action } from './actions.js'
+import { chargeRequests } from './address-limits.js'
+import { accountOfSigner } from './agents.js'
 import { cancelOrder } from './cancel.js'
 import type { Envelope } from './envelope.js'
+import { isKeptOut } from './faults/conditions.js'
 import { changeMargin } from './isolated-margin.js'
 import { hasFunds } from './margin.js'
 import { modifyOrder } from './modify.js'
 import { placeBatch } from './order-batch.js'
 import { scheduleCancel } from './schedule-cancel.js'
 import type { SimAccount, Venue } from './state.js'
+import { accountActedFor } from './sub-accounts.js'
+import { userActionError } from './user-actions.js'
 import { actionErrors, batchErrors } from './words.js'
 
 export type ActionAnswer =
   | { readonly status: 'err'; readonly response: string }
   | {
       readonly status: 'ok'
-      readonly response: { readonly type: string; readonly data?: { readonly statuses: readonly unknown[] } }
+      readonly response: { readonly type: string; readonly data?: { readonly statuses: readonly unknown[] } | string }
     }
 
-/** How many requests one that arrives too late is charged as. */
-const STALE_CHARGE = 5
 const NOBODY: Address = '0x0000000000000000000000000000000000000000'
 
 export function execute(venue: Venue, envelope: Envelope, signer: Address | undefined): ActionAnswer {
   const { action, nonce, vaultAddress, expiresAfter } = envelope
-  const account = signer === undefined ? undefined : accountOfSigner(venue, signer)
-  if (signer === undefined || account === undefined) return refused(actionErrors.unknownWallet(signer ?? NOBODY))
-  if (vaultAddress !== undefined) return refused(actionErrors.unknownVault(vaultAddress))
+  const isUserSigned = 'hyperliquidChain' in action
+  const malformed = isUserSigned ? userActionError(action, venue.network, envelope) : undefined
+  if (malformed !== undefined) return refused(malformed)
+  if (signer === undefined) return refused(actionErrors.unknownWallet(NOBODY))
+  // An agent may trade but not sign for its account, so there it is a user like any other, and a poor one.
+  const principal = isUserSigned ? venue.accounts.get(signer) : accountOfSigner(venue, signer)
+  if (principal === undefined) {
+    return refused(isUserSigned ? actionErrors.mustDeposit(signer) : actionErrors.unknownWallet(signer))
+  }
+  const account = accountActedFor(venue, principal, vaultAddress)
+  if (account === undefined) return refused(actionErrors.unknownVault(vaultAddress ?? NOBODY))
   if (!hasFunds(account)) return refused(actionErrors.mustDeposit(account.address))
   const nonceError = noncesOf(venue, signer).take(nonce, venue.now())
   if (nonceError !== undefined) return refused(nonceError)
   const isStale = expiresAfter !== undefined && venue.now() > expiresAfter
-  account.requestsUsed += requestCount(action) * (isStale ? STALE_CHARGE : 1)
-  return isStale ? refused(actionErrors.expired) : perform(venue, account, action)
+  const limited = chargeRequests(venue, account, action, isStale)
+  if (isStale) return refused(actionErrors.expired)
+  if (limited !== undefined) return refused(limited)
+  return isUserSigned ? settled(performUserAction(venue, account, action)) : perform(venue, account, action)
 }
 
 function perform(venue: Venue, account: SimAccount, action: Action): ActionAnswer {
+  if (isKeptOut(venue.conditions, action)) return refused(actionErrors.postOnlyMode)
   switch (action.type) {
     case 'order':
       return batched(placeBatch(venue, account, action))
@@ -77,6 +92,11 @@ function perform(venue: Venue, account: SimAccount, action: Action): ActionAnswe
     }
     case 'noop':
       return DONE
+    default: {
+      const answer = performAccountAction(venue, account, action)
+      if (answer === undefined) return DONE
+      return 'error' in answer ? refused(answer.error) : { status: 'ok', response: answer }
+    }
   }
 }
 

@@ -78,8 +78,9 @@ export function createFeedHub(venue: Venue, clock: Pick<Clock, 'monotonic' | 'sc
 
   function everyOracleUpdate(): void {
     stopOracle = clock.schedule(everyOracleUpdate, ORACLE_INTERVAL_MS, { background: true })
-    for (const market of venue.marketsByName.keys()) {
-      for (const entry of listening('activeAssetCtx', market)) sendState(entry, true)
+    for (const [name, market] of venue.marketsByName) {
+      if (venue.conditions.silentOracles.has(market)) continue
+      for (const entry of listening('activeAssetCtx', name)) sendState(entry, true)
     }
   }
 

@@ -1,18 +1,19 @@
 /**
  * The one door: every request, over whatever carries it, comes in here and its answer goes out here.
  *
- * Actions are executed strictly in the order in which they arrived, although checking a signature takes a moment.
- * With signatures switched off everything happens in the call.
+ * Everything happens in the call, so actions are executed strictly in the order in which they arrive, unless there are
+ * blocks: then it is the order of the block.
  */
 import type { Address } from '../../model/account.js'
 import type { Clock, Logger } from '../../ports.js'
 import { createBlocks } from './blocks.js'
 import { Undecodable } from './decode.js'
-import { claimedSigner, decodeEnvelope, type Envelope, recoverSigner } from './envelope.js'
+import { claimedSigner, decodeEnvelope, envelopeDigest } from './envelope.js'
 import { type ActionAnswer, execute } from './execute.js'
 import type { FeedHub } from './feeds.js'
 import { answerInfo } from './info.js'
 import type { Recorder } from './record.js'
+import { createSigners } from './signers.js'
 import type { Venue } from './state.js'
 import type { Json } from './views.js'
 import { transportErrors } from './words.js'
@@ -20,11 +21,18 @@ import { transportErrors } from './words.js'
 /** An HTTP answer. The socket wraps the same in an envelope of its own. */
 export type Reply =
   | { readonly httpStatus: 200; readonly body: Json | ActionAnswer }
-  | { readonly httpStatus: 400 | 404 | 405 | 413 | 415 | 422 | 500; readonly text: string }
+  | { readonly httpStatus: 400 | 404 | 405 | 413 | 415 | 422 | 429 | 500 | 502 | 503 | 504; readonly text: string }
+
+type ActionOptions = {
+  /** Who is at the other end, when the name of the connection does not say it. */
+  readonly peer?: string | undefined
+  /** Runs right before the action is executed. */
+  readonly before?: (() => void) | undefined
+}
 
 export type Gateway = {
   info(payload: unknown, connection: string): Reply
-  action(payload: unknown, connection: string, respond: (reply: Reply) => void): void
+  action(payload: unknown, connection: string, respond: (reply: Reply) => void, options?: ActionOptions): void
   /** Tells the feeds what has changed since they were last told. */
   publish(): void
   /** Settles when every action that has arrived so far is answered. */
@@ -43,8 +51,8 @@ type GatewayOptions = {
 
 export function createGateway(options: GatewayOptions): Gateway {
   const { venue, hub, recorder, verifySignatures, log } = options
+  const signers = createSigners()
   const blocks = createBlocks({ clock: options.clock, blockMs: options.blockMs, onEnd: publish })
-  let tail: Promise<void> = Promise.resolve()
 
   function publish(): void {
     const changes = venue.notices.take()
@@ -53,34 +61,36 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   return {
     publish,
-    idle: () => tail.then(blocks.idle),
+    idle: blocks.idle,
     info(payload, connection) {
       const note = recorder.request(connection, 'info', payload)
       const reply = decoded<Reply>(() => ({ httpStatus: 200, body: answerInfo(venue, payload).data }))
       note('body' in reply ? reply.body : reply.text)
       return reply
     },
-    action(payload, connection, respond) {
+    action(payload, connection, respond, { peer = connection, before } = {}) {
       const note = recorder.request(connection, 'action', payload)
-      const answer = (reply: Reply): void => {
-        note('body' in reply ? reply.body : reply.text)
+      const answer = (reply: Reply, signer?: Address): void => {
+        note('body' in reply ? reply.body : reply.text, signer)
         respond(reply)
       }
-      const run = (envelope: Envelope, signer: Address | undefined): void =>
-        blocks.add(envelope.action, () => {
-          const reply = decoded<Reply>(() => ({ httpStatus: 200, body: execute(venue, envelope, signer) }))
-          return () => answer(reply)
-        })
-
-      const envelope = decoded(() => decodeEnvelope(payload))
-      if ('httpStatus' in envelope) {
-        answer(envelope)
-      } else if (verifySignatures) {
-        const signer = recoverSigner(envelope, venue.network)
-        tail = tail.then(async () => run(envelope, await signer))
-      } else {
-        run(envelope, claimedSigner(envelope))
+      const read = decoded(() => {
+        const envelope = decodeEnvelope(payload)
+        const signer = verifySignatures
+          ? signers.signerOf(envelopeDigest(envelope, venue.network), envelope.signature, peer)
+          : claimedSigner(envelope)
+        return { envelope, signer }
+      })
+      if ('httpStatus' in read) {
+        answer(read)
+        return
       }
+      const { envelope, signer } = read
+      blocks.add(envelope.action, () => {
+        before?.()
+        const reply = decoded<Reply>(() => ({ httpStatus: 200, body: execute(venue, envelope, signer) }))
+        return () => answer(reply, signer)
+      })
     },
   }
 

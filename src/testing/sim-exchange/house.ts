@@ -10,7 +10,7 @@ import { cancelAll } from './cancel.js'
 import { createOrder, placeOrder } from './order-entry.js'
 import { rest } from './order-life.js'
 import type { OrderRequest } from './order-request.js'
-import type { SimMarket, TimeInForce, Venue } from './state.js'
+import type { SimAccount, SimMarket, TimeInForce, Venue } from './state.js'
 
 type HouseLevel = { readonly price: Decimal; readonly size: Decimal }
 
@@ -61,12 +61,12 @@ export function setHouseBook(
     if (crossed) throw new RangeError(`book of ${market.name}: bid ${bid.price} crosses ask ${crossed.price}`)
   }
   clearHouse(venue, market)
-  for (const level of bids) place(venue, market, true, level, 'Gtc')
-  for (const level of asks) place(venue, market, false, level, 'Gtc')
+  for (const level of bids) quote(venue, market, true, level)
+  for (const level of asks) quote(venue, market, false, level)
 }
 
 export function clearHouse(venue: Venue, market: SimMarket): void {
-  const own = market.book.orders().filter((order) => order.account === venue.house)
+  const own = market.book.orders().filter((order) => order.account.isHouse)
   cancelAll(venue, own, 'canceled')
 }
 
@@ -74,11 +74,18 @@ export function clearHouse(venue: Venue, market: SimMarket): void {
 export function houseTakes(venue: Venue, market: SimMarket, isBuy: boolean, level: HouseLevel): void {
   checkTrading(market)
   checkLevel(market, level)
-  place(venue, market, isBuy, level, 'Ioc')
+  placeOrder(venue, venue.house, houseOrder(market, isBuy, level, 'Ioc'))
 }
 
-function place(venue: Venue, market: SimMarket, isBuy: boolean, level: HouseLevel, timeInForce: TimeInForce): void {
-  placeOrder(venue, venue.house, houseOrder(market, isBuy, level, timeInForce))
+/** One order of the house, or of another maker that needs no margin. */
+export function quote(
+  venue: Venue,
+  market: SimMarket,
+  isBuy: boolean,
+  level: HouseLevel,
+  maker: SimAccount = venue.house,
+): void {
+  placeOrder(venue, maker, houseOrder(market, isBuy, level, 'Gtc'))
 }
 
 function houseOrder(

@@ -8,11 +8,13 @@ import type { Clock, Logger } from '../../ports.js'
 import { createConnection, type Link, type SimConnection } from './connection.js'
 import { type AccountControl, createAccountControl, createMarketControl, type MarketControl } from './controls.js'
 import { createDexControl, type DexControl } from './dex-control.js'
-import { prepareRecovery } from './envelope.js'
+import { createFaults } from './faults/index.js'
+import type { FaultHandle, FaultRule } from './faults/rules.js'
 import { createFeedHub } from './feeds.js'
 import { createGateway, type Reply } from './gateway.js'
 import { seedBook } from './house.js'
-import { createRecorder, type ExchangeRecord } from './record.js'
+import { limitsFrom, type SimLimits } from './limits.js'
+import { createRecorder, type ExchangeRecord, type RequestListener } from './record.js'
 import { type SimServer, startServer } from './server.js'
 import { createSystemClock } from './system-clock.js'
 import { MAINNET_UNIVERSE, type Universe } from './universe.js'
@@ -24,11 +26,14 @@ export type SimExchangeOptions = {
   /** Which network's signatures are valid here. The default is `testnet`. */
   readonly network?: Network | undefined
   readonly universe?: Universe | undefined
-  /**
-   * The default is true. When false, the signer is read from where `createUnverifiedSigner` writes it, and every
-   * request is answered in the call that brings it.
-   */
+  /** The default is true. When false, the signer is read from where `createUnverifiedSigner` writes it. */
   readonly verifySignatures?: boolean | undefined
+  /**
+   * Which of the venue's limits hold: all of them (`venue`), none, or those given, with `Infinity` for none. By
+   * default an address has its 10,000 actions and one more for each USDC traded, and an IP address has no limits,
+   * because everything that a test starts comes from one.
+   */
+  readonly limits?: 'venue' | 'none' | Partial<SimLimits> | undefined
   /** Decides the sizes in the seeded books and the hashes. The default is 1. */
   readonly seed?: number | undefined
   /** How many requests, finished orders and fills are remembered. The default is 100,000 of each. */
@@ -44,6 +49,8 @@ export type SimExchangeOptions = {
    */
   readonly blockMs?: number | undefined
   readonly log?: Logger | undefined
+  /** Told of every request, with what was answered. Must not throw. */
+  readonly onRequest?: RequestListener | undefined
 }
 
 export type SimExchange = {
@@ -55,6 +62,13 @@ export type SimExchange = {
   account(address: string): AccountControl
   /** @throws {RangeError} when there is no such market */
   market(name: string): MarketControl
+  /**
+   * Orders a fault. It happens to what comes over a connection; `handleInfo` and `handleExchange` go past all but the
+   * lasting ones.
+   *
+   * @throws {TypeError | RangeError} when the rule makes no sense
+   */
+  fault(rule: FaultRule): FaultHandle
   /** `""` is the validator dex. @throws {RangeError} when there is no such dex */
   dex(name: string): DexControl
   readonly record: ExchangeRecord
@@ -64,7 +78,7 @@ export type SimExchange = {
   handleExchange(payload: unknown, respond: (reply: Reply) => void): void
   /** A WebSocket connection without a socket. */
   connect(link: Link): SimConnection
-  /** Settles when every action that has arrived so far is answered. */
+  /** Settles when every action that has arrived so far is answered, which takes a block where there are blocks. */
   idle(): Promise<void>
 }
 
@@ -74,13 +88,20 @@ const ORACLE_DISTANCE = '0.95'
 /** @throws {TypeError | RangeError} when the universe contradicts itself or an option is out of range */
 export function createSimExchange(options: SimExchangeOptions = {}): SimExchange {
   const { clock = createSystemClock(), network = 'testnet', universe = MAINNET_UNIVERSE } = options
-  const { verifySignatures = true, seed = 1, recordLimit = DEFAULT_RECORD_LIMIT, blockMs = 0, log } = options
+  const { verifySignatures = true, seed = 1, recordLimit = DEFAULT_RECORD_LIMIT, blockMs = 0, log, onRequest } = options
   if (!Number.isInteger(recordLimit) || recordLimit < 1) {
     throw new RangeError(`recordLimit: expected a whole number above zero, got ${recordLimit}`)
   }
-  const maxOracleDistance = decimal(options.maxOracleDistance ?? ORACLE_DISTANCE, 'maxOracleDistance')
-  const onBlock = (): void => gateway.publish()
-  const venue = createVenue({ clock, network, universe, seed, recordLimit, maxOracleDistance, onBlock })
+  const venue = createVenue({
+    clock,
+    network,
+    limits: limitsFrom(options.limits),
+    universe,
+    seed,
+    recordLimit,
+    maxOracleDistance: decimal(options.maxOracleDistance ?? ORACLE_DISTANCE, 'maxOracleDistance'),
+    onBlock: () => gateway.publish(),
+  })
   for (const { spec, markets } of venue.dexes) {
     for (const market of markets) {
       const mid = spec.markets[market.indexInMeta]?.mid
@@ -89,21 +110,21 @@ export function createSimExchange(options: SimExchangeOptions = {}): SimExchange
   }
   venue.notices.take()
 
-  const recorder = createRecorder(venue, clock, recordLimit)
+  const recorder = createRecorder({ venue, clock, limit: recordLimit, onRequest })
   const hub = createFeedHub(venue, clock)
   const gateway = createGateway({ venue, hub, recorder, verifySignatures, clock, blockMs, log })
+  const faults = createFaults({ venue, clock, recorder, seed, publish: gateway.publish })
   let connections = 0
   let server: SimServer | undefined
 
   function connect(link: Link): SimConnection {
-    return createConnection({ id: `ws-${++connections}`, link, venue, gateway, hub, recorder, clock })
+    return createConnection({ id: `ws-${++connections}`, link, venue, gateway, hub, recorder, faults, clock })
   }
 
   return {
     async start({ port = 0 } = {}) {
       if (server !== undefined) throw new RangeError('start: the exchange is already running')
-      await prepareRecovery()
-      server = await startServer({ port, gateway, connect })
+      server = await startServer({ port, gateway, faults, connect })
       log?.info('simulated exchange is listening', { httpUrl: server.httpUrl, wsUrl: server.wsUrl, network })
       return { httpUrl: server.httpUrl, wsUrl: server.wsUrl }
     },
@@ -114,6 +135,7 @@ export function createSimExchange(options: SimExchangeOptions = {}): SimExchange
     },
     account: (address) => createAccountControl(venue, address, gateway.publish),
     market: (name) => createMarketControl(venue, name, gateway.publish),
+    fault: faults.add,
     dex: (name) => createDexControl(venue, name, gateway.publish),
     record: recorder.record,
     handleInfo: (payload) => gateway.info(payload, 'direct'),

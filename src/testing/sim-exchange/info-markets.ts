@@ -11,7 +11,6 @@ import { printed } from './numbers.js'
 import { isAtCap } from './open-interest.js'
 import { MARKET_ORDER_VALUES } from './order-limits.js'
 import type { Dex, SimMarket, Venue } from './state.js'
-import { TOKENS } from './universe-tokens.js'
 import { bookView, contextView, type Json, midOf } from './views.js'
 
 export type InfoHandler = (venue: Venue, request: Fields) => Json
@@ -53,19 +52,6 @@ export const marketInfo: { readonly [type: string]: InfoHandler } = {
     const dex = dexNamed(venue, request)
     return [metaView(dex), dex.markets.map(contextView)]
   },
-  spotMeta: () => ({
-    tokens: TOKENS.map(({ name, index, szDecimals, weiDecimals }) => ({
-      name,
-      szDecimals,
-      weiDecimals,
-      index,
-      tokenId: `0x${index.toString(16).padStart(32, '0')}`,
-      isCanonical: index === 0,
-      evmContract: null,
-      fullName: null,
-    })),
-    universe: [],
-  }),
   allMids: (venue, request) => midsView(dexNamed(venue, request)),
   l2Book: (venue, request) => {
     refuseBookGrouping(request)

@@ -5,7 +5,9 @@
  */
 import { max, ZERO } from '../../model/decimal.js'
 import { floorSize } from '../../model/market.js'
-import { emptySlot } from './accounts.js'
+import { createAccount, emptySlot } from './accounts.js'
+import { requestLimit, requestsCounted } from './address-limits.js'
+import { agentAt, agentsOf } from './agents.js'
 import { addressText, cloidText, type Fields, flag, integer, optional, Undecodable } from './decode.js'
 import { MAKER_RATE, TAKER_RATE } from './fees.js'
 import { dexNamed, type InfoHandler, marketNamed } from './info-markets.js'
@@ -27,7 +29,6 @@ import {
 
 /** Rows per answer. */
 const MAX_ROWS = 2_000
-const FREE_REQUESTS = 10_000
 
 export const userInfo: { readonly [type: string]: InfoHandler } = {
   clearinghouseState: (venue, request) =>
@@ -61,26 +62,42 @@ export const userInfo: { readonly [type: string]: InfoHandler } = {
     return fills.slice(0, MAX_ROWS).map(fillView)
   },
   userRateLimit: (venue, request) => {
-    const user = userOf(venue, request)
-    const volume = user?.volume ?? ZERO
+    const user = userOf(venue, request) ?? createAccount(addressText(request['user'], 'user'))
     return {
-      cumVlm: printed(volume),
-      nRequestsUsed: user?.requestsUsed ?? 0,
-      nRequestsCap: FREE_REQUESTS + Number(volume.round(0, 0).toFixed()),
-      nRequestsSurplus: 0,
+      cumVlm: printed(user.volume),
+      nRequestsUsed: requestsCounted(user),
+      nRequestsCap: Math.min(requestLimit(venue, user), Number.MAX_SAFE_INTEGER),
+      nRequestsSurplus: Math.max(0, user.requestsReserved - user.requestsUsed),
     }
   },
   userRole: (venue, request) => {
     const user = addressText(request['user'], 'user')
-    const agent = venue.agents.get(user)
+    const agent = agentAt(venue, user)
     if (agent !== undefined) return { role: 'agent', data: { user: agent.account.address } }
-    return { role: venue.accounts.has(user) ? 'user' : 'missing' }
+    const account = venue.accounts.get(user)
+    if (account === undefined) return { role: 'missing' }
+    return account.kind === 'subAccount'
+      ? { role: 'subAccount', data: { master: account.leader?.address } }
+      : { role: account.kind }
   },
   extraAgents: (venue, request) => {
     const user = userOf(venue, request)
-    return [...venue.agents.values()]
-      .filter((agent) => agent.account === user && agent.name !== '')
+    if (user === undefined) return []
+    return agentsOf(venue, user)
+      .filter((agent) => agent.name !== '')
       .map(({ address, name, validUntil }) => ({ address, name, validUntil }))
+  },
+  subAccounts: (venue, request) => {
+    const user = userOf(venue, request)
+    if (user === undefined || user.subAccounts.length === 0) return null
+    const [first] = venue.dexes
+    return user.subAccounts.map((account) => ({
+      name: account.name,
+      subAccountUser: account.address,
+      master: user.address,
+      ...(first === undefined ? {} : { clearinghouseState: clearinghouseView(account, first, venue.now()) }),
+      spotState: spotView(account, TOKENS),
+    }))
   },
   userAbstraction: (venue, request) => userOf(venue, request)?.mode ?? 'default',
   userFees: (_venue, request) => {

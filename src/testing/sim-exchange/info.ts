@@ -5,11 +5,12 @@
  */
 import { fields, text, Undecodable } from './decode.js'
 import { marketInfo } from './info-markets.js'
+import { unlistedInfo } from './info-unlisted.js'
 import { userInfo } from './info-users.js'
 import type { Venue } from './state.js'
 import type { Json } from './views.js'
 
-const handlers = { ...marketInfo, ...userInfo }
+const handlers = { ...marketInfo, ...unlistedInfo, ...userInfo }
 
 /** @throws {Undecodable} when the question is malformed, or one this exchange has no answer to */
 export function answerInfo(venue: Venue, payload: unknown): { readonly type: string; readonly data: Json } {

@@ -23,6 +23,13 @@ export function addCash(account: SimAccount, market: PoolMember, amount: Decimal
   account.cash.set(poolOf(account, market), cashOf(account, market).plus(amount))
 }
 
+/** Spot balances of the standard mode; those of a unified account are its collateral. */
+export const spotOf = (account: SimAccount, token: number): Decimal => account.cash.get(`spot:${token}`) ?? ZERO
+
+export function addSpot(account: SimAccount, token: number, amount: Decimal): void {
+  account.cash.set(`spot:${token}`, spotOf(account, token).plus(amount))
+}
+
 /** What the position would fetch at the mark, less what it cost. */
 export function unrealisedPnl(slot: Slot): Decimal {
   const value = slot.size.times(slot.market.mark)

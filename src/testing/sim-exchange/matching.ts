@@ -17,6 +17,9 @@ import { finish, reduce } from './order-life.js'
 import { applyFill } from './positions.js'
 import type { Fill, SimMarket, SimOrder, Slot, Trade, Venue } from './state.js'
 
+/** How much of what is traded in growth mode counts towards limits. */
+const GROWTH_VOLUME = '0.1'
+
 /** Whether a price would trade against the best of the other side. */
 export function wouldMatch(market: SimMarket, isBuy: boolean, price: Decimal): boolean {
   const level = market.book.best(!isBuy)
@@ -94,7 +97,7 @@ function book(venue: Venue, order: SimOrder, done: Trade, value: Decimal, crosse
   const builderFee = order.builderRate === undefined ? ZERO : toMicros(value.times(order.builderRate))
   const fee = feeOf(market, value, crossed).plus(builderFee)
   addCash(account, market, change.closedPnl.minus(fee))
-  account.volume = account.volume.plus(value)
+  account.volume = account.volume.plus(market.growthMode ? value.times(GROWTH_VOLUME) : value)
   const { tradeId, hash, time, price, size } = done
   const fill: Fill = { account, market, order, price, size, time, crossed, fee, builderFee, tradeId, hash, ...change }
   account.fills.push(fill)

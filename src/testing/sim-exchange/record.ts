@@ -7,6 +7,7 @@ import { address } from '../../model/account.js'
 import { toWire, ZERO } from '../../model/decimal.js'
 import type { Side } from '../../model/market.js'
 import type { Clock } from '../../ports.js'
+import type { RecordedFault } from './faults/rules.js'
 import { entryPrice } from './positions.js'
 import { createRing } from './ring.js'
 import type { Fill, SimOrder, Venue } from './state.js'
@@ -18,6 +19,8 @@ export type RecordedRequest = {
   readonly connection: string
   readonly kind: 'action' | 'info' | 'subscribe' | 'unsubscribe' | 'malformed'
   readonly payload: unknown
+  /** Whose key signed, of an action; absent while that is not known. */
+  readonly signer: string | undefined
   /** What was answered, as far as the exchange is concerned; absent while it has not been. */
   readonly answer: unknown
 }
@@ -72,6 +75,8 @@ export type ExchangeRecord = {
   readonly requests: readonly RecordedRequest[]
   readonly orders: readonly RecordedOrder[]
   readonly fills: readonly RecordedFill[]
+  /** The faults that struck, oldest first. */
+  readonly faults: readonly RecordedFault[]
   /** Undefined when the account has never touched the market. */
   position(account: string, market: string): RecordedPosition | undefined
 }
@@ -79,12 +84,29 @@ export type ExchangeRecord = {
 export type Recorder = {
   readonly record: ExchangeRecord
   /** Notes a request. Returns what notes its answer. */
-  request(connection: string, kind: RecordedRequest['kind'], payload: unknown): (answer: unknown) => void
+  request(
+    connection: string,
+    kind: RecordedRequest['kind'],
+    payload: unknown,
+  ): (answer: unknown, signer?: string) => void
+  /** Notes a fault that struck. */
+  fault(fault: RecordedFault['fault'], connection: string, message: string): void
 }
 
-export function createRecorder(venue: Venue, clock: Pick<Clock, 'now'>, limit: number): Recorder {
+/** Told of every request when it is answered, or when it has come if nothing is to be answered. */
+export type RequestListener = (request: RecordedRequest, tookMs: number) => void
+
+type RecorderOptions = {
+  readonly venue: Venue
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>
+  readonly limit: number
+  readonly onRequest: RequestListener | undefined
+}
+
+export function createRecorder({ venue, clock, limit, onRequest }: RecorderOptions): Recorder {
   type Noted = { -readonly [K in keyof RecordedRequest]: RecordedRequest[K] }
   const requests = createRing<Noted>(limit)
+  const faults = createRing<RecordedFault>(limit)
   return {
     record: {
       get requests() {
@@ -96,14 +118,24 @@ export function createRecorder(venue: Venue, clock: Pick<Clock, 'now'>, limit: n
       get fills() {
         return venue.fills.all().map(recordedFill)
       },
+      get faults() {
+        return faults.all()
+      },
       position: (account, market) => recordedPosition(venue, account, market),
     },
     request(connection, kind, payload) {
-      const noted: Noted = { at: clock.now(), connection, kind, payload, answer: undefined }
+      const noted: Noted = { at: clock.now(), connection, kind, payload, signer: undefined, answer: undefined }
       requests.push(noted)
-      return (answer) => {
+      if (kind !== 'action' && kind !== 'info') onRequest?.({ ...noted }, 0)
+      const cameAt = clock.monotonic()
+      return (answer, signer) => {
         noted.answer = answer
+        noted.signer = signer
+        onRequest?.({ ...noted }, clock.monotonic() - cameAt)
       }
+    },
+    fault(fault, connection, message) {
+      faults.push({ at: clock.now(), fault, connection, message })
     },
   }
 }

@@ -5,6 +5,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer } from 'ws'
 import type { Link, SimConnection } from './connection.js'
+import type { Faults } from './faults/index.js'
+import { kindOfPost, runAll } from './faults/message.js'
 import type { Gateway, Reply } from './gateway.js'
 import { transportErrors } from './words.js'
 
@@ -17,6 +19,7 @@ export type SimServer = {
 type ServerOptions = {
   readonly port: number
   readonly gateway: Gateway
+  readonly faults: Faults
   readonly connect: (link: Link) => SimConnection
 }
 
@@ -24,15 +27,25 @@ const HOST = '127.0.0.1'
 const MAX_BYTES = 1_048_576
 
 /** @throws when the port cannot be had */
-export async function startServer({ port, gateway, connect }: ServerOptions): Promise<SimServer> {
+export async function startServer({ port, gateway, faults, connect }: ServerOptions): Promise<SimServer> {
   const http = createServer((request, response) => {
-    readBody(request, (body) => route(gateway, request, body, (reply) => write(response, reply)))
+    readBody(request, (body) => route(gateway, faults, request, response, body))
   })
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BYTES })
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BYTES, autoPong: false })
   sockets.on('connection', (socket) => {
+    let isPaused = false
     const connection = connect({
       send: (text) => socket.send(text),
       close: () => socket.close(),
+      cut: () => socket.terminate(),
+      pause() {
+        isPaused = true
+        socket.pause()
+      },
+    })
+    // Answered here and not by the library, which goes on answering what it read before it was paused.
+    socket.on('ping', (data) => {
+      if (!isPaused) socket.pong(data)
     })
     socket.on('message', (data) => connection.receive(String(data)))
     socket.on('close', () => connection.closed())
@@ -77,26 +90,63 @@ function readBody(request: IncomingMessage, done: (body: string | undefined) => 
   request.on('error', () => request.destroy())
 }
 
+/** A body on its way to the gateway, and the answer on its way back, each past the faults. */
 function route(
   gateway: Gateway,
+  faults: Faults,
   request: IncomingMessage,
+  response: ServerResponse,
   body: string | undefined,
-  respond: (reply: Reply) => void,
 ): void {
-  const refused = refusal(request, body)
-  if (refused !== undefined) {
-    respond(refused)
+  const read = refusal(request, body) ?? parsed(body ?? '')
+  if ('httpStatus' in read) {
+    write(response, read)
     return
   }
-  let payload: unknown
+  const { payload } = read
+  const type = pathOf(request) === '/info' ? 'info' : 'action'
+  const before: (() => void)[] = []
+  const kind = kindOfPost(type, payload)
+  const way = {
+    connection: 'http',
+    payload,
+    cut: () => void request.socket.destroy(),
+    // To a client that waits for one answer, no answer is all there is to a dead connection.
+    silence: () => undefined,
+  }
+  const respond = (reply: Reply): void =>
+    faults.send({
+      ...way,
+      kind: `reply:${kind}`,
+      text: textOf(reply),
+      reply,
+      pass: (text) => write(response, reply, text),
+      answer: (other) => write(response, other),
+    })
+  faults.send({
+    ...way,
+    kind: `request:${kind}`,
+    text: '',
+    before,
+    pass() {
+      const peer = `http ${request.socket.remotePort}`
+      if (type === 'action') {
+        gateway.action(payload, 'http', respond, { peer, before: () => runAll(before) })
+      } else {
+        runAll(before)
+        respond(gateway.info(payload, 'http'))
+      }
+    },
+    answer: respond,
+  })
+}
+
+function parsed(body: string): { readonly payload: unknown } | Reply {
   try {
-    payload = JSON.parse(body ?? '')
+    return { payload: JSON.parse(body) }
   } catch {
-    respond({ httpStatus: 400, text: transportErrors.notJson })
-    return
+    return { httpStatus: 400, text: transportErrors.notJson }
   }
-  if (pathOf(request) === '/info') respond(gateway.info(payload, 'http'))
-  else gateway.action(payload, 'http', respond)
 }
 
 function refusal(request: IncomingMessage, body: string | undefined): Reply | undefined {
@@ -110,8 +160,12 @@ function refusal(request: IncomingMessage, body: string | undefined): Reply | un
   return undefined
 }
 
-function write(response: ServerResponse, reply: Reply): void {
+const textOf = (reply: Reply): string => ('text' in reply ? reply.text : JSON.stringify(reply.body))
+
+/** Of an answer that comes twice, HTTP carries the first. */
+function write(response: ServerResponse, reply: Reply, body: string = textOf(reply)): void {
+  if (response.writableEnded) return
   const isText = 'text' in reply
   response.writeHead(reply.httpStatus, { 'content-type': isText ? 'text/plain; charset=utf-8' : 'application/json' })
-  response.end(isText ? reply.text : JSON.stringify(reply.body))
+  response.end(body)
 }

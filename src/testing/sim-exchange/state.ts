@@ -6,6 +6,8 @@ import type { Decimal } from '../../model/decimal.js'
 import type { Market } from '../../model/market.js'
 import type { Random } from '../seeded.js'
 import type { Book, Level } from './book.js'
+import type { Conditions } from './faults/conditions.js'
+import type { SimLimits } from './limits.js'
 import type { NonceBook } from './nonces.js'
 import type { Notices } from './notices.js'
 import type { OrderArchive } from './order-archive.js'
@@ -16,6 +18,7 @@ import type { DexSpec } from './universe.js'
 /** Everything the rules need. Handed to each of them, so that any of them can be driven alone. */
 export type Venue = {
   readonly network: Network
+  readonly limits: SimLimits
   /** The block time, Unix milliseconds. */
   readonly now: () => number
   /** Runs something of the venue's own later, as a block of its own. Returns what takes it back. */
@@ -36,6 +39,8 @@ export type Venue = {
   readonly maxOracleDistance: Decimal
   /** Owns the resting liquidity that nobody's client placed. */
   readonly house: SimAccount
+  /** What is wrong with it for the time being. */
+  readonly conditions: Conditions
 }
 
 export type Dex = {
@@ -68,7 +73,7 @@ export type SimMarket = Omit<Market, 'isDelisted'> & {
   daySize: Decimal
 }
 
-type Agent = {
+export type Agent = {
   readonly address: Address
   readonly name: string
   readonly account: SimAccount
@@ -98,6 +103,20 @@ export type SimAccount = {
   priorityFunds: Decimal
   volume: Decimal
   requestsUsed: number
+  /** How many it may send before it has traded anything, when a test has said so. */
+  requestsFree: number | undefined
+  /** Bought on top of what trading has earned; see address-limits.ts. */
+  requestsReserved: number
+  /** When an account without requests may send its next one. */
+  throttledUntil: number
+  kind: 'user' | 'subAccount' | 'vault'
+  /** Who signs for a sub-account or a vault. */
+  leader: SimAccount | undefined
+  /** Of a sub-account. */
+  name: string
+  readonly subAccounts: SimAccount[]
+  /** By name; the unnamed one has the empty name. */
+  readonly agents: Map<string, Agent>
   /** When all its orders are to be cancelled, Unix milliseconds; see schedule-cancel.ts. */
   scheduledCancel: { readonly at: number; readonly unset: () => void } | undefined
   readonly triggeredCancels: { day: number; count: number }

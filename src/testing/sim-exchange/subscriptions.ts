@@ -116,7 +116,8 @@ export const feeds: { readonly [T in FeedType]: Feed } = {
   allMids: {
     channel: 'allMids',
     normalise: (venue, request) => ({ dex: dexNamed(venue, request).spec.name }),
-    state: (venue, { dex }) => ({ mids: midsView(dexOfFeed(venue, dex)) }),
+    // The validator dex goes without a name: clients tell the mids of one dex from another's by it.
+    state: (venue, { dex }) => ({ ...(dex === '' ? {} : { dex }), mids: midsView(dexOfFeed(venue, dex)) }),
   },
 }
 

@@ -8,6 +8,8 @@ import type { Clock } from '../../ports.js'
 import { createRandom } from '../seeded.js'
 import { createAccount } from './accounts.js'
 import { createBook } from './book.js'
+import { createConditions } from './faults/conditions.js'
+import type { SimLimits } from './limits.js'
 import { createNotices } from './notices.js'
 import { createOrderArchive } from './order-archive.js'
 import { createRing } from './ring.js'
@@ -23,6 +25,7 @@ const TRADES_KEPT = 100
 type VenueOptions = {
   readonly clock: Clock
   readonly network: Network
+  readonly limits: SimLimits
   readonly universe: Universe
   readonly seed: number
   readonly recordLimit: number
@@ -43,9 +46,11 @@ export function createVenue(options: VenueOptions): Venue {
   const markets = dexes.flatMap((dex) => dex.markets)
   const marketsByName = new Map(markets.map((market) => [market.name, market]))
   if (marketsByName.size !== markets.length) throw new RangeError('universe: two markets have the same name')
+  const conditions = createConditions()
   return {
     network: options.network,
-    now: () => clock.now(),
+    limits: options.limits,
+    now: () => clock.now() + conditions.skewMs,
     schedule: (fn, ms) =>
       clock.schedule(
         () => {
@@ -67,6 +72,7 @@ export function createVenue(options: VenueOptions): Venue {
     random: createRandom(seed),
     maxOracleDistance: options.maxOracleDistance,
     house: createAccount(HOUSE, true),
+    conditions,
   }
 }
 

@@ -13,6 +13,7 @@ import {
   maintenanceMargin,
   marginUsed,
   positionValue,
+  spotOf,
   unrealisedPnl,
 } from './margin.js'
 import { printed } from './numbers.js'
@@ -228,18 +229,19 @@ export function openOrdersOf(account: SimAccount | undefined, dex: string): SimO
   return [...(account?.openOrders.values() ?? [])].filter((order) => order.market.dex === dex)
 }
 
-/** Spot balances: the pools of a unified account. In the standard mode all collateral lives on the dexes. */
+/** Spot balances. Those of a unified account are its pools, and held as far as they back something. */
 export function spotView(
   account: SimAccount | undefined,
   tokens: readonly { readonly name: string; readonly index: number }[],
 ): Json {
-  if (account === undefined || account.mode !== 'unifiedAccount') return { balances: [] }
+  if (account === undefined) return { balances: [] }
   const balances: Json[] = []
   for (const { name, index } of tokens) {
     const pool = { dex: '', collateralToken: index }
-    const total = cashOf(account, pool)
+    const isUnified = account.mode === 'unifiedAccount'
+    const total = isUnified ? cashOf(account, pool) : spotOf(account, index)
     if (total.eq(ZERO)) continue
-    const hold = total.minus(available(account, pool))
+    const hold = isUnified ? total.minus(available(account, pool)) : ZERO
     balances.push({
       coin: name,
       token: index,

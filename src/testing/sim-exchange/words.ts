@@ -78,6 +78,7 @@ export const actionErrors = {
   nonceTooHigh: (nonce: number, highest: number): string => `Invalid nonce: nonce too high ${nonce} > ${highest}`,
   nonceDuplicate: (nonce: number): string => `Invalid nonce: duplicate nonce ${nonce}`,
   expired: 'Action already expired',
+  postOnlyMode: 'Only post-only orders allowed immediately after network upgrade',
   emptyBatch: 'Orders are empty',
   /** The rule is published, the sentence is not. */
   priorityOrders: 'Priority fee requires all orders to be IOC or non-reduce-only ALO',
@@ -97,10 +98,36 @@ export const actionErrors = {
   modifyGone: 'Cannot modify canceled or filled order',
   modifyInvalid: 'Attempted to modify to invalid new order',
   modifyPlacing: (why: string): string => `Error placing new order during modify: ${why}`,
+  nonceMismatch: 'Nonce mismatch.',
+  otherNetwork: 'Mainnet and testnet require different signature.',
+  unified: 'Action disabled when unified account is active',
+  tooManyRequests: (used: number, limit: number, volume: string): string =>
+    `Too many cumulative requests sent (${used} > ${limit}) for cumulative volume traded $${volume}. Place taker orders to free up 1 request per USDC traded.`,
   scheduleTooEarly: 'Scheduled cancel time too early, must be at least 5 seconds from now.',
   scheduleTooMany: 'Too many scheduled cancels triggered for the day.',
   scheduleVolume: (traded: string): string =>
     `Cannot set scheduled cancel time until enough volume traded. Required: $1000000. Traded: $${traded}.`,
+} as const
+
+/** That these are refused is known, how the venue puts it is not. */
+export const unpublishedErrors = {
+  agentName: 'Agent name is too long.',
+  agentExpiry: 'Agent expiry must be in the future and within 180 days.',
+  agentUsed: 'Extra agent already used.',
+  agentIsUser: 'Agent address is already a user.',
+  tooManyAgents: 'Too many extra agents.',
+  builderRate: 'Invalid builder fee rate.',
+  builderMode: 'Builder must be in standard account mode.',
+  userSigned: 'User-signed actions take no vault address and no expiry.',
+  amount: 'Invalid amount.',
+  balance: 'Insufficient balance for transfer.',
+  dex: (name: string): string => `Invalid dex: ${name}`,
+  token: (name: string): string => `Invalid token: ${name}`,
+  notSubAccount: 'Not a sub-account of the signer.',
+  notOwnAccount: 'Destination must be the account itself.',
+  abstractionUser: 'The user must be the signer.',
+  abstractionBusy: 'Cannot switch account mode with open positions or orders.',
+  portfolioMargin: 'Portfolio margin is not implemented by this simulated exchange.',
 } as const
 
 export const missingOrder = (asset: number): string =>
