@@ -44,8 +44,9 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
       MAINNET_UNIVERSE createManualClock createSimExchange createSimSocket createUnverifiedSigner
     `),
     types: words(`
-      AccountControl AccountMode BookInput DexControl DexSpec ExchangeRecord Link ManualClock MarketControl MarketSpec
-      RecordedFill RecordedOrder RecordedPosition RecordedRequest Reply SimConnection SimExchange SimExchangeOptions
+      AccountControl AccountMode BookInput DexControl DexSpec ExchangeRecord FaultHandle FaultMatch FaultMessage
+      FaultRule Link ManualClock MarketControl MarketSpec MessagePattern RecordedFault RecordedFill RecordedOrder
+      RecordedPosition RecordedRequest Reply RequestListener SimConnection SimExchange SimExchangeOptions SimLimits
       SimSocket Universe
     `),
   },
