@@ -69,7 +69,7 @@ export type World = Omit<GateContext, 'now'> & {
   readonly positions: PositionLedger
 }
 
-export const UNIX_TIME = 1_760_000_000_000
+const UNIX_TIME = 1_760_000_000_000
 
 /** Everything the gates look at, real parts throughout: ready, flat, no marks. */
 export function createWorld(options: { maxActions?: number; windowMs?: number; maxMarkAgeMs?: number } = {}): World {

@@ -32,7 +32,7 @@ export const TSLA = 'xyz:TSLA'
 export const QUIET: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** Limits that get in nobody's way; tests of gates bring their own. */
-export const WIDE_GATES: readonly Gate[] = standardGates({
+const WIDE_GATES: readonly Gate[] = standardGates({
   maxNotionalPerMarket: '1000000',
   maxNotionalTotal: '10000000',
   maxConcurrentPositions: 50,

@@ -36,7 +36,7 @@ const hex = (digits: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: digits, maxLength: digits })
 
 export const addresses: fc.Arbitrary<Address> = hex(40).map((digits) => `0x${digits}` as const)
-export const clientOrderIds: fc.Arbitrary<ClientOrderId> = hex(31).map((digits) => `0x${digits}1` as const)
+const clientOrderIds: fc.Arbitrary<ClientOrderId> = hex(31).map((digits) => `0x${digits}1` as const)
 
 /** At most eight decimals, as the wire allows. */
 const positives: fc.Arbitrary<Decimal> = fc
@@ -110,7 +110,7 @@ const batchModifies = fc
   .map(([list, alwaysPlace]) => batchModifyAction(list, { alwaysPlace }))
 
 /** One arbitrary per action type, so that every type is drawn equally often. */
-export const actionsByType: { readonly [Type in Action['type']]: fc.Arbitrary<Action> } = {
+const actionsByType: { readonly [Type in Action['type']]: fc.Arbitrary<Action> } = {
   order: fc.oneof(orders, priorityOrders),
   cancel: cancels,
   cancelByCloid: cancelsByCloid,

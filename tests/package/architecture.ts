@@ -32,7 +32,7 @@ type Room = {
 const PORTS = ['ports', 'errors', 'events']
 
 /** Longest path first: a file belongs to the first room that its path begins with. */
-export const ROOMS: Readonly<Record<string, Room>> = {
+const ROOMS: Readonly<Record<string, Room>> = {
   'testing/sim-exchange/server': { imports: ['testing'], packages: ['node:http', 'node:net', 'ws'], ambient: 'node' },
   'testing/sim-exchange/system-clock': { imports: ['testing'], types: ['ports'], ambient: 'web' },
   'testing/cli': { imports: ['testing'], types: ['model'], packages: ['node:util'], ambient: 'node' },
@@ -40,7 +40,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   testing: {
     imports: ['model', 'wire', 'testing/'],
     types: ['ports', 'errors'],
-    packages: ['viem/utils'],
+    packages: ['viem/utils', '@noble/curves/secp256k1', '@noble/curves/abstract/modular'],
     ambient: 'language',
   },
   model: { packages: ['big.js'], ambient: 'language' },

@@ -14,6 +14,12 @@ it('every ts block of README.md and docs/ compiles', { timeout: LIMIT_MS }, () =
   expect(problemsIn(readDocs())).toStrictEqual([])
 })
 
+it('README.md names the two commands that CI runs', () => {
+  const readme = readDocs().get('README.md')
+  expect(readme).toContain('npm ci && npm run quickstart')
+  expect(readme).toContain('npm ci && npm test')
+})
+
 it('no block claims to be TypeScript and escapes the check', () => {
   const tags = [...readDocs()].flatMap(([path, text]) =>
     text

@@ -65,7 +65,7 @@ function compile(path: string): readonly string[] {
     target: ts.ScriptTarget.ES2022,
     strict: true,
     exactOptionalPropertyTypes: true,
-    skipLibCheck: true,
+    skipDefaultLibCheck: true,
     typeRoots: [join(ROOT, 'node_modules/@types')],
     types: ['node'],
   })

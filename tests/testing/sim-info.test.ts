@@ -194,9 +194,27 @@ describe('the past of a market', () => {
     expect(ask({ interval: '7m' })).toContain('Failed to deserialize')
   })
 
-  it('has no funding in it', () => {
-    expect(bench.info({ type: 'fundingHistory', coin: COIN, startTime: 0 })).toEqual([])
-    expect(bench.info({ type: 'userFunding', user: USER, startTime: 0 })).toEqual([])
+  it('has the funding in it that a test has ordered, and no other', () => {
+    bench.order({ p: '176.03', s: '1', tif: 'Ioc' })
+    const ask = (fields: object): unknown =>
+      [
+        { type: 'fundingHistory', coin: COIN },
+        { type: 'userFunding', user: USER },
+      ].map((type) => bench.info({ ...type, startTime: 0, ...fields }))
+    expect(ask({})).toEqual([[], []])
+    subscribe({ type: 'userEvents', user: USER })
+    subscribe({ type: 'userFundings', user: USER })
+    expect(taken('userFundings')).toEqual([{ isSnapshot: true, user: USER, fundings: [] }])
+    bench.exchange.market(COIN).setMark('176').setOracle('176').payFunding('0.001')
+    const time = bench.clock.now()
+    const payment = { coin: COIN, usdc: '-0.176', szi: '1.0', fundingRate: '0.001', nSamples: null }
+    expect(ask({})).toMatchObject([
+      [{ coin: COIN, fundingRate: '0.001', premium: '0.0', time }],
+      [{ time, delta: { type: 'funding', ...payment } }],
+    ])
+    expect(ask({ endTime: time - 1 })).toEqual([[], []])
+    expect(taken('userFundings')).toEqual([{ user: USER, fundings: [{ time, ...payment }] }])
+    expect(taken('user')).toEqual([{ funding: { time, ...payment } }])
   })
 })
 
@@ -268,12 +286,10 @@ describe('the feeds of a whole account', () => {
     ])
   })
 
-  it('have nothing to tell of funding and notifications', () => {
-    subscribe({ type: 'userFundings', user: USER })
+  it('have nothing to notify anybody of', () => {
     subscribe({ type: 'notification', user: USER })
-    expect(taken('userFundings')).toEqual([{ isSnapshot: true, user: USER, fundings: [] }])
     expect(taken('notification')).toEqual([])
-    expect(taken('subscriptionResponse')).toHaveLength(2)
+    expect(taken('subscriptionResponse')).toHaveLength(1)
   })
 })
 

@@ -11,7 +11,7 @@ import { activeAssetView } from './info-users.js'
 import type { SimAccount, Venue } from './state.js'
 import type { Feed } from './subscriptions.js'
 import { TOKENS } from './universe-tokens.js'
-import { clearinghouseView, contextView, type Json, orderHistoryView, spotView } from './views.js'
+import { clearinghouseView, contextView, fundingView, type Json, orderHistoryView, spotView } from './views.js'
 
 export type AccountFeedType =
   | 'activeAssetData'
@@ -65,11 +65,14 @@ export const accountFeeds: { readonly [T in AccountFeedType]: Feed } = {
     }),
     state: (venue, { user }) => ({ user, spotState: spotView(accountOf(venue, user), TOKENS) }),
   },
-  // Funding is not simulated.
   userFundings: {
     channel: 'userFundings',
     normalise: byUser,
-    state: (_venue, { user }) => ({ isSnapshot: true, user, fundings: [] }),
+    state: (venue, { user }) => ({
+      isSnapshot: true,
+      user,
+      fundings: accountOf(venue, user)?.fundings.all().map(fundingView) ?? [],
+    }),
   },
   userHistoricalOrders: {
     channel: 'userHistoricalOrders',

@@ -11,7 +11,7 @@ import { mergedFills } from './merged-fills.js'
 import type { Changes } from './notices.js'
 import type { SimAccount, Venue } from './state.js'
 import { type FeedType, feeds, type Normalised } from './subscriptions.js'
-import { fillView, type Json, orderHistoryView, orderUpdateView, tradeView } from './views.js'
+import { fillView, fundingView, type Json, orderHistoryView, orderUpdateView, tradeView } from './views.js'
 
 export type Frame = { readonly channel: string; readonly data: Json }
 type Listener = {
@@ -108,7 +108,7 @@ export function createFeedHub(venue: Venue, clock: Pick<Clock, 'monotonic' | 'sc
     }
   }
 
-  function publishEvents({ orders, fills, trades }: Changes): void {
+  function publishEvents({ orders, fills, trades, fundings }: Changes): void {
     for (const [account, lines] of grouped(orders, (line) => line.order.account)) {
       const user = account.address
       for (const entry of listening('orderUpdates', user)) send(entry, lines.map(orderUpdateView))
@@ -123,6 +123,12 @@ export function createFeedHub(venue: Venue, clock: Pick<Clock, 'monotonic' | 'sc
         send(entry, { user, fills: (isMerged ? mergedFills(lines) : lines).map(fillView) })
       }
       for (const entry of listening('userEvents', user)) send(entry, { fills: lines.map(fillView) })
+    }
+    for (const funding of fundings) {
+      const user = funding.account.address
+      const payment = fundingView(funding)
+      for (const entry of listening('userFundings', user)) send(entry, { user, fundings: [payment] })
+      for (const entry of listening('userEvents', user)) send(entry, { funding: payment })
     }
     for (const [market, lines] of grouped(trades, (trade) => trade.market)) {
       for (const entry of listening('trades', market.name)) send(entry, lines.map(tradeView))

@@ -1,5 +1,5 @@
 /**
- * Questions about the past of a market: what this exchange remembers of its trades, and the funding it never had.
+ * Questions about the past of a market: what this exchange remembers of its trades and funding payments.
  *
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/info-endpoint/perpetuals
  */
@@ -9,8 +9,10 @@ import { dexNamed, type InfoHandler, marketNamed } from './info-markets.js'
 import { cashOf } from './margin.js'
 import { printed } from './numbers.js'
 import type { Trade, Venue } from './state.js'
-import { type Json, tradeView } from './views.js'
+import { fundingView, type Json, tradeView } from './views.js'
 
+/** Funding is no transaction of anybody's. */
+const NO_HASH = `0x${'0'.repeat(64)}`
 const TRADES_PER_ANSWER = 10
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -42,16 +44,29 @@ export const historyInfo: { readonly [type: string]: InfoHandler } = {
     const trades = market.trades.all().filter(({ time }) => time >= startTime && time <= endTime)
     return candles(market.name, interval, trades)
   },
-  // Funding is not simulated: no market has paid any, and no account has received any.
   fundingHistory: (venue, request) => {
-    marketNamed(venue, request)
-    period(venue, request)
-    return []
+    const market = marketNamed(venue, request)
+    const { startTime, endTime } = period(venue, request)
+    return market.fundingRates
+      .all()
+      .filter(({ time }) => time >= startTime && time <= endTime)
+      .map(({ time, rate, premium }) => ({
+        coin: market.name,
+        fundingRate: printed(rate),
+        premium: printed(premium),
+        time,
+      }))
   },
   userFunding: (venue, request) => {
-    addressText(request['user'], 'user')
-    period(venue, request)
-    return []
+    const user = addressText(request['user'], 'user')
+    const { startTime, endTime } = period(venue, request)
+    const fundings = venue.accounts.get(user)?.fundings.all() ?? []
+    return fundings
+      .filter(({ time }) => time >= startTime && time <= endTime)
+      .map((funding) => {
+        const { time, ...delta } = fundingView(funding)
+        return { time, hash: NO_HASH, delta: { type: 'funding', ...delta } }
+      })
   },
   perpDexStatus: (venue, request) => {
     const { spec } = dexNamed(venue, request)

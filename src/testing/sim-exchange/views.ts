@@ -19,7 +19,7 @@ import {
 } from './margin.js'
 import { printed } from './numbers.js'
 import { entryPrice } from './positions.js'
-import type { Dex, Fill, OrderStatus, SimAccount, SimMarket, SimOrder, Slot, Trade, Trigger } from './state.js'
+import type { Dex, Fill, Funding, OrderStatus, SimAccount, SimMarket, SimOrder, Slot, Trade, Trigger } from './state.js'
 import { firesAbove } from './trigger-index.js'
 import { tokenName } from './universe-tokens.js'
 
@@ -107,6 +107,17 @@ export function fillView(fill: Fill): Json {
     ...(order.cloid === null ? {} : { cloid: order.cloid }),
     feeToken: tokenName(fill.market.collateralToken),
     twapId: null,
+  }
+}
+
+export function fundingView({ market, time, amount, size, rate }: Funding): { readonly [key: string]: Json } {
+  return {
+    time,
+    coin: market.name,
+    usdc: printed(amount),
+    szi: printed(size),
+    fundingRate: printed(rate),
+    nSamples: null,
   }
 }
 
