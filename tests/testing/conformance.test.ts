@@ -53,7 +53,10 @@ describe('the conformance page', () => {
   })
 
   it('has every text and status that the exchange refuses with', () => {
-    const known = page.replaceAll('&lt;', '<').replaceAll('&gt;', '>')
+    // Not the column of tests: a title may repeat the text that its row should have.
+    const prose = page.split('\n').filter((line) => !line.startsWith('|'))
+    const said = [...prose, ...rows.map(([what]) => what)].join('\n')
+    const known = said.replaceAll('&lt;', '<').replaceAll('&gt;', '>')
     const absent = textsIn('src/testing/sim-exchange/words.ts').filter((text) => !known.includes(text.trim()))
     expect(absent).toEqual([])
   })
