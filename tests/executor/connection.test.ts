@@ -1,6 +1,7 @@
 import { standardGates } from 'hip3-executor'
 import { describe, expect, it } from 'vitest'
 import { ACCOUNT, accepted, buy, createHarness, createStarted, NVDA, outcomeNow, TSLA } from '../helpers/harness.js'
+import { createHeldSigner } from '../helpers/held-signer.js'
 
 const resting = (overrides = {}) => buy({ price: '170', timeInForce: 'gtc', ...overrides })
 
@@ -148,6 +149,63 @@ describe('a lost connection', () => {
     expect((await exit.outcome).status).toBe('filled')
     expect(await cancel).toEqual({ status: 'canceled' })
     expect(exchange.record.position(ACCOUNT, NVDA)?.size).toBe('0')
+  })
+
+  it('settles a new order that waited in the queue, and one whose write the dying socket refused', async () => {
+    const harness = await createStarted({ queue: { newOrderSpacingMs: 1_000 } })
+    const { executor } = harness
+    accepted(executor.submit(resting()))
+    await harness.settle()
+    const queued = accepted(executor.submit(resting({ price: '169' })))
+    harness.sockets[0]?.terminate()
+    await harness.settle()
+    expect(await queued.outcome).toMatchObject({ reason: 'NOT_SENT', message: 'the connection was lost' })
+
+    await harness.pass(2_000)
+    const refused = accepted(executor.submit(resting({ price: '168' })))
+    harness.sockets[1]?.terminate()
+    await harness.settle()
+    expect(await refused.outcome).toMatchObject({
+      reason: 'NOT_SENT',
+      message: 'the connection was lost before the order could be written',
+    })
+    await harness.pass(5_000)
+    expect(harness.actions().filter(({ type }) => type === 'order')).toHaveLength(1)
+  })
+
+  it('keeps what was signed before it from being written after it; a reduce-only order is signed again', async () => {
+    const signer = createHeldSigner()
+    const harness = await createStarted({ signer, signTimeoutMs: 60_000 })
+    const { executor, exchange } = harness
+    const entry = accepted(executor.submit(buy()))
+    await harness.settle()
+    signer.release()
+    await entry.outcome
+
+    const fresh = accepted(executor.submit(buy({ market: TSLA, price: '401' })))
+    const exit = accepted(executor.submit(buy({ side: 'sell', price: '176', reduceOnly: true })))
+    await harness.settle()
+    harness.sockets[0]?.terminate()
+    await harness.pass(2_000)
+    expect(executor.readiness().ready).toBe(true)
+    const before = harness.written.length
+    signer.release()
+    await harness.settle()
+    expect(harness.written.slice(before).filter((text) => text.includes('"order"'))).toEqual([])
+    expect(await fresh.outcome).toMatchObject({ status: 'denied', reason: 'NOT_SENT' })
+    signer.release()
+    expect((await exit.outcome).status).toBe('filled')
+    expect(exchange.record.position(ACCOUNT, TSLA)).toBeUndefined()
+  })
+
+  it('makes every price heard on it worthless', async () => {
+    const harness = await createStarted()
+    harness.sockets[0]?.terminate()
+    await harness.settle()
+    harness.toExecutor = (text) => !text.includes('"channel":"activeAssetCtx"')
+    await harness.pass(2_000)
+    expect(harness.executor.readiness().ready).toBe(true)
+    expect(harness.executor.submit(buy())).toMatchObject({ reason: 'MARKET_DATA_UNAVAILABLE' })
   })
 
   it('learns on the next one what filled and what was cancelled meanwhile', async () => {

@@ -1,32 +1,8 @@
 import { inspect } from 'node:util'
-import { createActionBudget, type Signature, type Signer, standardGates } from 'hip3-executor'
-import { createUnverifiedSigner } from 'hip3-executor/testing'
+import { createActionBudget, type Signer, standardGates } from 'hip3-executor'
 import { describe, expect, it } from 'vitest'
 import { ACCOUNT, AGENT, accepted, buy, createStarted, NVDA, outcomeNow, TSLA } from '../helpers/harness.js'
-
-/** A signer whose answers wait until the test gives them. */
-function createHeldSigner(): Signer & { readonly waiting: number; release(): void; fail(error: unknown): void } {
-  const { sign, address } = createUnverifiedSigner(AGENT)
-  let held: { resolve(): void; reject(error: unknown): void }[] = []
-  return {
-    address,
-    sign: (digest, agent) =>
-      new Promise<Signature>((resolve, reject) => {
-        held.push({ resolve: () => resolve(sign(digest, agent)), reject })
-      }),
-    get waiting() {
-      return held.length
-    },
-    release() {
-      for (const { resolve } of held) resolve()
-      held = []
-    },
-    fail(error) {
-      for (const { reject } of held) reject(error)
-      held = []
-    },
-  }
-}
+import { createHeldSigner } from '../helpers/held-signer.js'
 
 const exit = (overrides = {}) => buy({ side: 'sell', price: '176', reduceOnly: true, ...overrides })
 
