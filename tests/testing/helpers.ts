@@ -13,7 +13,7 @@ import {
 import { l1ActionHash, l1Digest } from '../../src/wire/l1-hash.js'
 import type { Encodable } from '../../src/wire/msgpack.js'
 
-const KEY = '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80'
+export const KEY = '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80'
 export const AGENT_KEY = '0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d'
 export const OTHER_KEY = '0x5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a'
 export const USER: string = privateKeyToAddress(KEY).toLowerCase()
