@@ -1,4 +1,4 @@
-/** `hip3-executor/signing`: from an action to a signature, for those who send it themselves. */
+/** `hip3-executor/signing`: the venue's actions, and from an action to a signature, for those who send it themselves. */
 export {
   createLocalSigner,
   type DigestAccount,
@@ -8,5 +8,25 @@ export {
 } from './io/local-signer.js'
 export type { Address, Hex, Network } from './model/account.js'
 export type { PhantomAgent, Signature, Signer } from './ports.js'
+export {
+  type Action,
+  batchModifyAction,
+  type CancelOptions,
+  cancelAction,
+  cancelByCloidAction,
+  type ModifyOptions,
+  type ModifySpec,
+  modifyAction,
+  noopAction,
+  type OrderActionOptions,
+  type OrderSpec,
+  orderAction,
+  reserveRequestWeightAction,
+  scheduleCancelAction,
+  type TriggerSpec,
+  topUpIsolatedOnlyMarginAction,
+  updateIsolatedMarginAction,
+  updateLeverageAction,
+} from './wire/actions.js'
 export { encodeAction, type L1HashOptions, l1ActionHash, l1Digest } from './wire/l1-hash.js'
 export type { Encodable } from './wire/msgpack.js'

@@ -26,7 +26,7 @@ export type Demo = {
 }
 
 export function createDemo(options: Omit<SimExchangeOptions, 'universe'>): Demo {
-  const exchange = createSimExchange(options)
+  const exchange = createSimExchange({ limits: 'venue', ...options })
   const names = new Map<unknown, string>(
     MAINNET_UNIVERSE.flatMap(({ markets }) => markets.map(({ name }) => [exchange.market(name).assetId, name])),
   )

@@ -40,7 +40,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   testing: {
     imports: ['model', 'wire', 'testing/'],
     types: ['ports', 'errors'],
-    packages: ['viem/utils'],
+    packages: ['viem/utils', '@noble/curves/secp256k1', '@noble/curves/abstract/modular'],
     ambient: 'language',
   },
   model: { packages: ['big.js'], ambient: 'language' },

@@ -32,11 +32,14 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
   },
   './signing': {
     values: words(`
-      createLocalSigner encodeAction l1ActionHash l1Digest
+      batchModifyAction cancelAction cancelByCloidAction createLocalSigner encodeAction l1ActionHash l1Digest
+      modifyAction noopAction orderAction reserveRequestWeightAction scheduleCancelAction
+      topUpIsolatedOnlyMarginAction updateIsolatedMarginAction updateLeverageAction
     `),
     types: words(`
-      Address DigestAccount Encodable Hex L1HashOptions LocalSignerOptions Network PhantomAgent Signature Signer
-      TypedData TypedDataWallet
+      Action Address CancelOptions DigestAccount Encodable Hex L1HashOptions LocalSignerOptions ModifyOptions
+      ModifySpec Network OrderActionOptions OrderSpec PhantomAgent Signature Signer TriggerSpec TypedData
+      TypedDataWallet
     `),
   },
   './testing': {

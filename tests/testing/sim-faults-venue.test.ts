@@ -94,6 +94,15 @@ describe('in the instant before an order is executed', () => {
   })
 })
 
+describe('liquidity that comes back', () => {
+  it('trades with what a client has resting in its way, and never crosses the book', () => {
+    bench.order({ p: '176', s: '1', tif: 'Alo' })
+    const market = bench.exchange.market(COIN).seedBook('170')
+    expect([market.bestBid(), market.bestAsk()]).toEqual(['169.98', '170.02'])
+    expect(fills()).toMatchObject([{ price: '176', size: '1' }])
+  })
+})
+
 describe('a venue whose clock is off', () => {
   it('finds actions expired, and nonces too old or too new', () => {
     const expiresAfter = bench.clock.now() + 15_000

@@ -87,9 +87,8 @@ describe('a subscription', () => {
   it('of a market that does not exist is invalid, of a type that does not exist is no request', () => {
     subscribe({ type: 'bbo', coin: 'xyz:nvda' })
     expect(taken('error')).toEqual(['Invalid subscription {"type":"bbo","coin":"xyz:nvda"}'])
-    subscribe({ type: 'l2Book', coin: COIN, nSigFigs: 3 })
-    expect(taken('error')).toEqual([`Invalid subscription {"type":"l2Book","coin":"${COIN}","nSigFigs":3}`])
-    expect(bench.info({ type: 'l2Book', coin: COIN, nSigFigs: 3 })).toContain('not implemented')
+    subscribe({ type: 'l2Book', coin: COIN, nSigFigs: 6 })
+    expect(taken('error')).toEqual([`Invalid subscription {"type":"l2Book","coin":"${COIN}","nSigFigs":6}`])
     subscribe({ type: 'nothing' })
     expect(taken('error')).toEqual([
       'Error parsing JSON into valid websocket request: {"method":"subscribe","subscription":{"type":"nothing"}}',

@@ -321,6 +321,12 @@ describe('approveBuilderFee', () => {
   it.each(['0.101%', '1%', '0.0001%', '5', '-1%'])('of %s is refused', async (maxFeeRate) => {
     expect(await act('approveBuilderFee', { maxFeeRate, builder: address(3) })).toMatchObject({ status: 'err' })
   })
+
+  it('for a builder in unified mode is refused', async () => {
+    bench.exchange.account(OTHER).deposit('1')
+    const answer = await act('approveBuilderFee', { maxFeeRate: '0.001%', builder: OTHER })
+    expect(answer).toEqual(err('Builder must be in standard account mode.'))
+  })
 })
 
 describe('money', () => {

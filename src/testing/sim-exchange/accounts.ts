@@ -12,6 +12,7 @@ import type { SimAccount, SimMarket, Slot, Venue } from './state.js'
 /** What the venue serves of the past, per account. */
 const FILLS_KEPT = 10_000
 const HISTORY_KEPT = 2_000
+const FUNDINGS_KEPT = 500
 
 export function createAccount(address: Address, isHouse = false): SimAccount {
   return {
@@ -24,6 +25,7 @@ export function createAccount(address: Address, isHouse = false): SimAccount {
     byCloid: new Map(),
     fills: createRing(FILLS_KEPT),
     history: createRing(HISTORY_KEPT),
+    fundings: createRing(FUNDINGS_KEPT),
     builders: new Map(),
     priorityFunds: ZERO,
     volume: ZERO,

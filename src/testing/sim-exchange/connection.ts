@@ -9,6 +9,7 @@ import type { Faults } from './faults/index.js'
 import { field, kindOfFrame, type Message, runAll } from './faults/message.js'
 import type { FeedHub, Frame } from './feeds.js'
 import type { Gateway, Reply } from './gateway.js'
+import type { IpLimits } from './ip-limits.js'
 import type { Recorder } from './record.js'
 import type { Venue } from './state.js'
 import { feeds, feedType, type Normalised } from './subscriptions.js'
@@ -42,6 +43,7 @@ type ConnectionOptions = {
   readonly hub: FeedHub
   readonly recorder: Recorder
   readonly faults: Faults
+  readonly ipLimits: IpLimits
   readonly clock: Pick<Clock, 'monotonic' | 'schedule'>
 }
 
@@ -56,7 +58,7 @@ const IDLE_LIMIT_MS = 60_000
 const GREETING = 'Websocket connection established.'
 
 export function createConnection(options: ConnectionOptions): SimConnection {
-  const { id, link, venue, gateway, hub, recorder, faults, clock } = options
+  const { id, link, venue, gateway, hub, recorder, faults, ipLimits, clock } = options
   const subscriptions = new Map<string, () => void>()
   let isOpen = true
   let sentAt = clock.monotonic()
@@ -108,6 +110,7 @@ export function createConnection(options: ConnectionOptions): SimConnection {
   function closed(): void {
     if (!isOpen) return
     isOpen = false
+    ipLimits.disconnected()
     stopIdleTimer()
     for (const end of subscriptions.values()) end()
     subscriptions.clear()
@@ -128,12 +131,18 @@ export function createConnection(options: ConnectionOptions): SimConnection {
     const request = fields(message['request'], 'request')
     const type = oneOf(request['type'], ['action', 'info'], 'request.type')
     const payload = fields(request['payload'], 'request.payload')
-    const respond = (reply: Reply): void =>
+    if (!ipLimits.post()) {
+      say(asked, 'error', transportErrors.tooManyPosts(postId))
+      return
+    }
+    const respond = (reply: Reply): void => {
+      ipLimits.answered()
       deliver(posted(postId, type, payload, reply), `reply:${asked.kind}`, {
         payload,
         reply,
         answer: (other) => transmit(posted(postId, type, payload, other)),
       })
+    }
     if (type === 'action') {
       gateway.action(payload, id, respond, { before: asked.before })
     } else {
@@ -151,13 +160,23 @@ export function createConnection(options: ConnectionOptions): SimConnection {
     if (subscriptions.has(key)) {
       say(asked, 'error', transportErrors.subscribed(key))
     } else {
+      const user = userOf(subscription)
+      const full = ipLimits.subscribe(user)
+      if (full !== undefined) {
+        say(asked, 'error', transportErrors.tooMany(full, venue.limits[full]))
+        return
+      }
       say(asked, 'subscriptionResponse', { method: 'subscribe', subscription })
       const kind = `feed:${subscription.type}`
       const listener = {
         subscription,
         deliver: (frame: Frame) => deliver(JSON.stringify(frame), kind, { payload: frame.data }),
       }
-      subscriptions.set(key, hub.add(listener))
+      const end = hub.add(listener)
+      subscriptions.set(key, () => {
+        end()
+        ipLimits.unsubscribe(user)
+      })
     }
   }
 
@@ -211,12 +230,19 @@ export function createConnection(options: ConnectionOptions): SimConnection {
     say({ kind: 'malformed', payload: text }, 'error', transportErrors.badFrame(text))
   }
 
+  ipLimits.connected()
   deliver(GREETING, 'reply:connect', { payload: undefined })
   return {
     id,
     closed,
     receive(text) {
       if (!isOpen) return
+      if (!ipLimits.message()) {
+        // What becomes of the frame too many is not published. To hang up is the worst for whoever waits for an answer.
+        closed()
+        link.close()
+        return
+      }
       const frame = parsed(text)
       if (frame === undefined) {
         refuse(text)
@@ -237,6 +263,10 @@ export function createConnection(options: ConnectionOptions): SimConnection {
       })
     },
   }
+}
+
+function userOf({ user }: Normalised): string | undefined {
+  return typeof user === 'string' ? user : undefined
 }
 
 function parsed(text: string): unknown {

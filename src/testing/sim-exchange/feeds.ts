@@ -7,10 +7,11 @@
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/websocket/subscriptions
  */
 import type { Clock } from '../../ports.js'
+import { mergedFills } from './merged-fills.js'
 import type { Changes } from './notices.js'
 import type { SimAccount, Venue } from './state.js'
 import { type FeedType, feeds, type Normalised } from './subscriptions.js'
-import { fillView, type Json, orderUpdateView, tradeView } from './views.js'
+import { fillView, fundingView, type Json, orderHistoryView, orderUpdateView, tradeView } from './views.js'
 
 export type Frame = { readonly channel: string; readonly data: Json }
 type Listener = {
@@ -29,6 +30,19 @@ export type FeedHub = {
 const ORACLE_INTERVAL_MS = 3_000
 const BOOK_INTERVAL_MS = 5_000
 const FAST_BOOK_INTERVAL_MS = 500
+
+/** The feeds that say again how an account stands when something of it has changed. */
+const ACCOUNT_STATES = [
+  'clearinghouseState',
+  'openOrders',
+  'allDexsClearinghouseState',
+  'spotState',
+  'activeAssetData',
+  'webData3',
+] as const
+
+/** What changes with every look at a state. */
+const TIMES: ReadonlySet<string> = new Set(['time', 'serverTime'])
 
 type Entry = Listener & {
   /** The last state sent, without its time, so that the same is not said twice. */
@@ -52,7 +66,7 @@ export function createFeedHub(venue: Venue, clock: Pick<Clock, 'monotonic' | 'sc
   function sendState(entry: Entry, always = false): void {
     const state = feeds[entry.subscription.type].state?.(venue, entry.subscription)
     if (state === undefined) return
-    const said = JSON.stringify(state, (key, value: unknown) => (key === 'time' ? undefined : value))
+    const said = JSON.stringify(state, (key, value: unknown) => (TIMES.has(key) ? undefined : value))
     if (said === entry.last && !always) return
     entry.last = said
     send(entry, state)
@@ -94,14 +108,27 @@ export function createFeedHub(venue: Venue, clock: Pick<Clock, 'monotonic' | 'sc
     }
   }
 
-  function publishEvents({ orders, fills, trades }: Changes): void {
+  function publishEvents({ orders, fills, trades, fundings }: Changes): void {
     for (const [account, lines] of grouped(orders, (line) => line.order.account)) {
-      for (const entry of listening('orderUpdates', account.address)) send(entry, lines.map(orderUpdateView))
+      const user = account.address
+      for (const entry of listening('orderUpdates', user)) send(entry, lines.map(orderUpdateView))
+      for (const entry of listening('userHistoricalOrders', user)) {
+        send(entry, { user, orderHistory: lines.map(orderHistoryView) })
+      }
     }
     for (const [account, lines] of grouped(fills, (fill) => fill.account)) {
       const user = account.address
-      for (const entry of listening('userFills', user)) send(entry, { user, fills: lines.map(fillView) })
+      for (const entry of listening('userFills', user)) {
+        const isMerged = entry.subscription['aggregateByTime'] === true
+        send(entry, { user, fills: (isMerged ? mergedFills(lines) : lines).map(fillView) })
+      }
       for (const entry of listening('userEvents', user)) send(entry, { fills: lines.map(fillView) })
+    }
+    for (const funding of fundings) {
+      const user = funding.account.address
+      const payment = fundingView(funding)
+      for (const entry of listening('userFundings', user)) send(entry, { user, fundings: [payment] })
+      for (const entry of listening('userEvents', user)) send(entry, { funding: payment })
     }
     for (const [market, lines] of grouped(trades, (trade) => trade.market)) {
       for (const entry of listening('trades', market.name)) send(entry, lines.map(tradeView))
@@ -109,8 +136,7 @@ export function createFeedHub(venue: Venue, clock: Pick<Clock, 'monotonic' | 'sc
   }
 
   function publishAccount(account: SimAccount): void {
-    for (const entry of listening('clearinghouseState', account.address)) sendState(entry)
-    for (const entry of listening('openOrders', account.address)) sendState(entry)
+    for (const type of ACCOUNT_STATES) for (const entry of listening(type, account.address)) sendState(entry)
   }
 
   return {
@@ -140,6 +166,7 @@ export function createFeedHub(venue: Venue, clock: Pick<Clock, 'monotonic' | 'sc
       }
       const touched = new Set([...changes.books, ...changes.markets])
       for (const market of touched) for (const entry of listening('activeAssetCtx', market.name)) sendState(entry)
+      if (touched.size > 0) for (const entry of listening('allDexsAssetCtxs', EVERYTHING)) sendState(entry)
       for (const dex of new Set([...touched].map((market) => market.dex))) {
         for (const entry of listening('allMids', dex)) sendState(entry)
       }
@@ -147,9 +174,11 @@ export function createFeedHub(venue: Venue, clock: Pick<Clock, 'monotonic' | 'sc
   }
 }
 
-/** What a subscription is about: the user, the coin, or the dex. */
+const EVERYTHING = '*'
+
+/** What a subscription is about: the user, the coin, the dex, or all there is. */
 function subjectOf(subscription: Normalised): string {
-  return String(subscription['user'] ?? subscription['coin'] ?? subscription['dex'])
+  return String(subscription['user'] ?? subscription['coin'] ?? subscription['dex'] ?? EVERYTHING)
 }
 
 function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {

@@ -10,8 +10,13 @@ import { addCash } from './margin.js'
 import { toMicros } from './numbers.js'
 import type { SimMarket, Venue } from './state.js'
 
+const PREMIUM_DECIMALS = 10
+
 /** @param rate of the hour, as a share of the position's value */
 export function payFunding(venue: Venue, market: SimMarket, rate: Decimal): void {
+  const time = venue.now()
+  const premium = market.mark.div(market.oracle).minus(1).round(PREMIUM_DECIMALS)
+  market.fundingRates.push({ time, rate, premium })
   for (const account of venue.accounts.values()) {
     const slot = account.slots.get(market.assetId)
     if (slot === undefined || slot.size.eq(ZERO)) continue
@@ -21,6 +26,9 @@ export function payFunding(venue: Venue, market: SimMarket, rate: Decimal): void
     slot.funding.allTime = slot.funding.allTime.plus(payment)
     slot.funding.sinceOpen = slot.funding.sinceOpen.plus(payment)
     slot.funding.sinceChange = slot.funding.sinceChange.plus(payment)
+    const funding = { account, market, time, amount: payment.neg(), size: slot.size, rate }
+    account.fundings.push(funding)
+    venue.notices.fundings.push(funding)
     venue.notices.accounts.add(account)
   }
 }

@@ -12,10 +12,12 @@ import { claimedSigner, decodeEnvelope, envelopeDigest } from './envelope.js'
 import { type ActionAnswer, execute } from './execute.js'
 import type { FeedHub } from './feeds.js'
 import { answerInfo } from './info.js'
+import type { IpLimits } from './ip-limits.js'
 import type { Recorder } from './record.js'
 import { createSigners } from './signers.js'
 import type { Venue } from './state.js'
 import type { Json } from './views.js'
+import { actionWeight, answerWeight, infoWeight } from './weights.js'
 import { transportErrors } from './words.js'
 
 /** An HTTP answer. The socket wraps the same in an envelope of its own. */
@@ -39,10 +41,15 @@ export type Gateway = {
   idle(): Promise<void>
 }
 
+/** The connection of what does not come over one. */
+export const DIRECT = 'direct'
+const TOO_MANY: Reply = { httpStatus: 429, text: 'Too Many Requests' }
+
 type GatewayOptions = {
   readonly venue: Venue
   readonly hub: FeedHub
   readonly recorder: Recorder
+  readonly ipLimits: IpLimits
   readonly verifySignatures: boolean
   readonly clock: Pick<Clock, 'monotonic' | 'schedule'>
   readonly blockMs: number
@@ -50,7 +57,7 @@ type GatewayOptions = {
 }
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const { venue, hub, recorder, verifySignatures, log } = options
+  const { venue, hub, recorder, ipLimits, verifySignatures, log } = options
   const signers = createSigners()
   const blocks = createBlocks({ clock: options.clock, blockMs: options.blockMs, onEnd: publish })
 
@@ -64,7 +71,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     idle: blocks.idle,
     info(payload, connection) {
       const note = recorder.request(connection, 'info', payload)
-      const reply = decoded<Reply>(() => ({ httpStatus: 200, body: answerInfo(venue, payload).data }))
+      const reply = paid(connection, infoWeight(payload))
+        ? decoded<Reply>(() => ({ httpStatus: 200, body: answerInfo(venue, payload).data }))
+        : TOO_MANY
+      if ('body' in reply && connection !== DIRECT) ipLimits.charge(answerWeight(payload, reply.body))
       note('body' in reply ? reply.body : reply.text)
       return reply
     },
@@ -73,6 +83,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       const answer = (reply: Reply, signer?: Address): void => {
         note('body' in reply ? reply.body : reply.text, signer)
         respond(reply)
+      }
+      if (!paid(connection, actionWeight(payload))) {
+        answer(TOO_MANY)
+        return
       }
       const read = decoded(() => {
         const envelope = decodeEnvelope(payload)
@@ -92,6 +106,11 @@ export function createGateway(options: GatewayOptions): Gateway {
         return () => answer(reply, signer)
       })
     },
+  }
+
+  /** What the test asks without a connection comes from nowhere and weighs nothing. */
+  function paid(connection: string, weight: number): boolean {
+    return connection === DIRECT || ipLimits.spend(weight)
   }
 
   /** Turns a body that is no request into the answer that says so. A fault of our own must not end the exchange. */

@@ -21,7 +21,7 @@ const LEVEL_VALUE = '4000'
 const LEAST_PERCENT = 50
 const MOST_PERCENT = 150
 
-/** Fills an empty book around a mid. */
+/** Fills a book around a mid. What crosses a client's resting order trades with it. */
 export function seedBook(venue: Venue, market: SimMarket, mid: Decimal): void {
   const tick = tickAt(mid, market.szDecimals)
   const step = max(tick, mid.times(HALF_SPREAD).div(tick).round(0).times(tick))
@@ -30,6 +30,8 @@ export function seedBook(venue: Venue, market: SimMarket, mid: Decimal): void {
     .div(mid.times(100))
     .round(market.szDecimals + 2)
   const isOnGrid = isLegalPrice(mid, market.szDecimals)
+  // Into an empty book orders go without a look at what they might meet, which is most of what a start costs.
+  const isEmpty = market.book.best(true) === undefined && market.book.best(false) === undefined
   for (const side of ['buy', 'sell'] as const) {
     const away = side === 'buy' ? -1 : 1
     // A mid halfway between two ticks is kept: both sides start from the tick next to it.
@@ -42,7 +44,11 @@ export function seedBook(venue: Venue, market: SimMarket, mid: Decimal): void {
       last = price
       const percent = venue.random.integer(LEAST_PERCENT, MOST_PERCENT)
       const size = max(lot, floorSize(percentOfSize.times(percent), market.szDecimals))
-      rest(venue, createOrder(venue, venue.house, houseOrder(market, side === 'buy', { price, size }, 'Gtc')))
+      if (isEmpty) {
+        rest(venue, createOrder(venue, venue.house, houseOrder(market, side === 'buy', { price, size }, 'Gtc')))
+      } else {
+        quote(venue, market, side === 'buy', { price, size })
+      }
     }
   }
 }

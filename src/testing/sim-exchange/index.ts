@@ -11,8 +11,9 @@ import { createDexControl, type DexControl } from './dex-control.js'
 import { createFaults } from './faults/index.js'
 import type { FaultHandle, FaultRule } from './faults/rules.js'
 import { createFeedHub } from './feeds.js'
-import { createGateway, type Reply } from './gateway.js'
+import { createGateway, DIRECT, type Reply } from './gateway.js'
 import { seedBook } from './house.js'
+import { createIpLimits } from './ip-limits.js'
 import { limitsFrom, type SimLimits } from './limits.js'
 import { createRecorder, type ExchangeRecord, type RequestListener } from './record.js'
 import { type SimServer, startServer } from './server.js'
@@ -112,19 +113,25 @@ export function createSimExchange(options: SimExchangeOptions = {}): SimExchange
 
   const recorder = createRecorder({ venue, clock, limit: recordLimit, onRequest })
   const hub = createFeedHub(venue, clock)
-  const gateway = createGateway({ venue, hub, recorder, verifySignatures, clock, blockMs, log })
+  const ipLimits = createIpLimits(venue.limits, clock)
+  const gateway = createGateway({ venue, hub, recorder, ipLimits, verifySignatures, clock, blockMs, log })
   const faults = createFaults({ venue, clock, recorder, seed, publish: gateway.publish })
   let connections = 0
   let server: SimServer | undefined
 
   function connect(link: Link): SimConnection {
-    return createConnection({ id: `ws-${++connections}`, link, venue, gateway, hub, recorder, faults, clock })
+    const id = `ws-${++connections}`
+    if (ipLimits.mayConnect()) {
+      return createConnection({ id, link, venue, gateway, hub, recorder, faults, ipLimits, clock })
+    }
+    link.close()
+    return { id, receive: () => {}, closed: () => {} }
   }
 
   return {
     async start({ port = 0 } = {}) {
       if (server !== undefined) throw new RangeError('start: the exchange is already running')
-      server = await startServer({ port, gateway, faults, connect })
+      server = await startServer({ port, gateway, faults, connect, mayConnect: ipLimits.mayConnect })
       log?.info('simulated exchange is listening', { httpUrl: server.httpUrl, wsUrl: server.wsUrl, network })
       return { httpUrl: server.httpUrl, wsUrl: server.wsUrl }
     },
@@ -138,8 +145,8 @@ export function createSimExchange(options: SimExchangeOptions = {}): SimExchange
     fault: faults.add,
     dex: (name) => createDexControl(venue, name, gateway.publish),
     record: recorder.record,
-    handleInfo: (payload) => gateway.info(payload, 'direct'),
-    handleExchange: (payload, respond) => gateway.action(payload, 'direct', respond),
+    handleInfo: (payload) => gateway.info(payload, DIRECT),
+    handleExchange: (payload, respond) => gateway.action(payload, DIRECT, respond),
     connect,
     idle: gateway.idle,
   }

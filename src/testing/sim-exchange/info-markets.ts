@@ -4,6 +4,7 @@
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/info-endpoint/perpetuals
  */
 import { ZERO } from '../../model/decimal.js'
+import { bookGrouping } from './book-grouping.js'
 import type { Fields } from './decode.js'
 import { text, Undecodable } from './decode.js'
 import { MARGIN_TABLES } from './margin-tables.js'
@@ -31,15 +32,6 @@ export function marketNamed(venue: Venue, request: Fields): SimMarket {
   return market
 }
 
-/** @throws {Undecodable} when levels are to be merged, which this exchange does not do */
-export function refuseBookGrouping(request: Fields): void {
-  for (const key of ['nSigFigs', 'mantissa']) {
-    if (request[key] !== undefined && request[key] !== null) {
-      throw new Undecodable(`${key}: not implemented by this simulated exchange`)
-    }
-  }
-}
-
 /** Levels per side, as the venue serves them. */
 const BOOK_DEPTH = 20
 
@@ -53,10 +45,7 @@ export const marketInfo: { readonly [type: string]: InfoHandler } = {
     return [metaView(dex), dex.markets.map(contextView)]
   },
   allMids: (venue, request) => midsView(dexNamed(venue, request)),
-  l2Book: (venue, request) => {
-    refuseBookGrouping(request)
-    return bookView(marketNamed(venue, request), venue.now(), BOOK_DEPTH)
-  },
+  l2Book: (venue, request) => bookView(marketNamed(venue, request), venue.now(), BOOK_DEPTH, bookGrouping(request)),
   perpDexLimits: (venue, request) => {
     const dex = dexNamed(venue, request)
     const { totalOpenInterestCap } = dex.spec
@@ -68,11 +57,12 @@ export const marketInfo: { readonly [type: string]: InfoHandler } = {
       coinToOiCap: capsView(dex),
     }
   },
-  perpsAtOpenInterestCap: (venue, request) =>
-    dexNamed(venue, request)
-      .markets.filter(isAtCap)
-      .map((market) => market.name),
+  perpsAtOpenInterestCap: (venue, request) => openInterestCapped(dexNamed(venue, request)),
   maxMarketOrderNtls: () => MARKET_ORDER_VALUES.map(([leverage, value]) => [leverage, printed(value)]),
+}
+
+export function openInterestCapped(dex: Dex): string[] {
+  return dex.markets.filter(isAtCap).map((market) => market.name)
 }
 
 export function midsView(dex: Dex): Json {

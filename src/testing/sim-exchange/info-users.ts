@@ -8,10 +8,11 @@ import { floorSize } from '../../model/market.js'
 import { createAccount, emptySlot } from './accounts.js'
 import { requestLimit, requestsCounted } from './address-limits.js'
 import { agentAt, agentsOf } from './agents.js'
-import { addressText, cloidText, type Fields, flag, integer, optional, Undecodable } from './decode.js'
+import { addressText, cloidText, type Fields, flag, integer, optional } from './decode.js'
 import { MAKER_RATE, TAKER_RATE } from './fees.js'
 import { dexNamed, type InfoHandler, marketNamed } from './info-markets.js'
 import { available } from './margin.js'
+import { mergedFills } from './merged-fills.js'
 import { printed } from './numbers.js'
 import type { Fill, SimAccount, SimMarket, Venue } from './state.js'
 import { TOKENS } from './universe-tokens.js'
@@ -48,18 +49,14 @@ export const userInfo: { readonly [type: string]: InfoHandler } = {
     }
   },
   historicalOrders: (venue, request) => userOf(venue, request)?.history.newest(MAX_ROWS).map(orderHistoryView) ?? [],
-  userFills: (venue, request) => {
-    refuseAggregation(request)
-    return userOf(venue, request)?.fills.newest(MAX_ROWS).map(fillView) ?? []
-  },
+  userFills: (venue, request) => fillsView(request, userOf(venue, request)?.fills.newest(MAX_ROWS) ?? []),
   userFillsByTime: (venue, request) => {
-    refuseAggregation(request)
     const startTime = integer(request['startTime'], 'startTime')
     const endTime = optional(request['endTime'], integer, 'endTime') ?? venue.now()
     const isWanted = (fill: Fill): boolean => fill.time >= startTime && fill.time <= endTime
     const fills = userOf(venue, request)?.fills.all().filter(isWanted) ?? []
     if (optional(request['reversed'], flag, 'reversed')) fills.reverse()
-    return fills.slice(0, MAX_ROWS).map(fillView)
+    return fillsView(request, fills)
   },
   userRateLimit: (venue, request) => {
     const user = userOf(venue, request) ?? createAccount(addressText(request['user'], 'user'))
@@ -123,14 +120,14 @@ function ordersOf(venue: Venue, request: Fields): ReturnType<typeof openOrdersOf
   return openOrdersOf(userOf(venue, request), dexNamed(venue, request).spec.name)
 }
 
-function refuseAggregation(request: Fields): void {
-  if (optional(request['aggregateByTime'], flag, 'aggregateByTime')) {
-    throw new Undecodable('aggregateByTime: not implemented by this simulated exchange')
-  }
+/** Fills as the venue serves them, merged when it is asked for. */
+function fillsView(request: Fields, fills: readonly Fill[]): Json {
+  const isMerged = optional(request['aggregateByTime'], flag, 'aggregateByTime') === true
+  return (isMerged ? mergedFills(fills) : fills).slice(0, MAX_ROWS).map(fillView)
 }
 
 /** What the account can still trade: reducing its position frees that position's margin. */
-function activeAssetView(account: SimAccount | undefined, user: string, market: SimMarket): Json {
+export function activeAssetView(account: SimAccount | undefined, user: string, market: SimMarket): Json {
   const slot = account?.slots.get(market.assetId) ?? emptySlot(market)
   const free = account === undefined ? ZERO : max(available(account, market), ZERO)
   const sizes = [true, false].map((isBuy) => {

@@ -4,13 +4,14 @@
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/info-endpoint
  */
 import { fields, text, Undecodable } from './decode.js'
+import { historyInfo } from './info-history.js'
 import { marketInfo } from './info-markets.js'
 import { unlistedInfo } from './info-unlisted.js'
 import { userInfo } from './info-users.js'
 import type { Venue } from './state.js'
 import type { Json } from './views.js'
 
-const handlers = { ...marketInfo, ...unlistedInfo, ...userInfo }
+const handlers = { ...marketInfo, ...historyInfo, ...unlistedInfo, ...userInfo }
 
 /** @throws {Undecodable} when the question is malformed, or one this exchange has no answer to */
 export function answerInfo(venue: Venue, payload: unknown): { readonly type: string; readonly data: Json } {

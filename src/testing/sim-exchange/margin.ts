@@ -44,11 +44,14 @@ export function marginUsed(slot: Slot): Decimal {
 }
 
 /** What the resting orders of one market reserve. */
-export function reserved(slot: Slot): Decimal {
+export const reserved = (slot: Slot): Decimal => restingValue(slot).div(slot.leverage)
+
+/** The value of the resting orders that would open or increase a position. */
+function restingValue(slot: Slot): Decimal {
   const { buy, sell } = slot.resting
   const short = max(slot.size.neg(), ZERO)
   const long = max(slot.size, ZERO)
-  return opening(buy, short).plus(opening(sell, long)).div(slot.leverage)
+  return opening(buy, short).plus(opening(sell, long))
 }
 
 /** The value of what is left of a side once `reducing` of it has only closed a position. */
@@ -61,14 +64,23 @@ export function opening(sum: { readonly size: Decimal; readonly value: Decimal }
 export function available(account: SimAccount, market: PoolMember): Decimal {
   const pool = poolOf(account, market)
   let free = account.cash.get(pool) ?? ZERO
+  // By leverage: dividing a decimal costs more than all else that an order does here, so it is done once for each.
+  const tied = new Map<number, Decimal>()
+  const tie = (leverage: number, value: Decimal): void => {
+    tied.set(leverage, (tied.get(leverage) ?? ZERO).plus(value))
+  }
   for (const slot of account.slots.values()) {
     if (poolOf(account, slot.market) !== pool) continue
-    free = free.minus(reserved(slot))
+    tie(slot.leverage, restingValue(slot))
     if (slot.size.eq(ZERO)) continue
-    free = slot.isCross
-      ? free.plus(unrealisedPnl(slot)).minus(positionValue(slot).div(slot.leverage))
-      : free.minus(slot.isolatedMargin)
+    if (slot.isCross) {
+      free = free.plus(unrealisedPnl(slot))
+      tie(slot.leverage, positionValue(slot))
+    } else {
+      free = free.minus(slot.isolatedMargin)
+    }
   }
+  for (const [leverage, value] of tied) if (!value.eq(ZERO)) free = free.minus(value.div(leverage))
   return free
 }
 

@@ -2,12 +2,13 @@
  * What has changed since the last block, for the feeds. Collected while an action runs, handed out once after it,
  * so that a listener never sees half an action.
  */
-import type { Fill, OrderStatus, SimAccount, SimMarket, Trade } from './state.js'
+import type { Fill, Funding, OrderStatus, SimAccount, SimMarket, Trade } from './state.js'
 
 export type Changes = {
   readonly orders: OrderStatus[]
   readonly fills: Fill[]
   readonly trades: Trade[]
+  readonly fundings: Funding[]
   /** Whose book has changed. */
   readonly books: Set<SimMarket>
   /** Whose mark, oracle or flags have changed. */
@@ -25,6 +26,7 @@ export function createNotices(): Notices {
   const orders: OrderStatus[] = []
   const fills: Fill[] = []
   const trades: Trade[] = []
+  const fundings: Funding[] = []
   const books = new Set<SimMarket>()
   const markets = new Set<SimMarket>()
   const accounts = new Set<SimAccount>()
@@ -32,6 +34,7 @@ export function createNotices(): Notices {
     orders,
     fills,
     trades,
+    fundings,
     books,
     markets,
     accounts,
@@ -42,6 +45,7 @@ export function createNotices(): Notices {
         orders: orders.splice(0),
         fills: fills.splice(0),
         trades: trades.splice(0),
+        fundings: fundings.splice(0),
         books: new Set(books),
         markets: new Set(markets),
         accounts: new Set(accounts),

@@ -21,13 +21,15 @@ type ServerOptions = {
   readonly gateway: Gateway
   readonly faults: Faults
   readonly connect: (link: Link) => SimConnection
+  /** Whether another WebSocket connection would be let in now. */
+  readonly mayConnect: () => boolean
 }
 
 const HOST = '127.0.0.1'
 const MAX_BYTES = 1_048_576
 
 /** @throws when the port cannot be had */
-export async function startServer({ port, gateway, faults, connect }: ServerOptions): Promise<SimServer> {
+export async function startServer({ port, gateway, faults, connect, mayConnect }: ServerOptions): Promise<SimServer> {
   const http = createServer((request, response) => {
     readBody(request, (body) => route(gateway, faults, request, response, body))
   })
@@ -53,7 +55,9 @@ export async function startServer({ port, gateway, faults, connect }: ServerOpti
     socket.on('error', () => connection.closed())
   })
   http.on('upgrade', (request, socket, head) => {
-    if (pathOf(request) === '/ws') {
+    if (pathOf(request) === '/ws' && !mayConnect()) {
+      socket.end('HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    } else if (pathOf(request) === '/ws') {
       sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request))
     } else {
       socket.destroy()

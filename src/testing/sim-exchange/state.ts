@@ -60,6 +60,7 @@ export type SimMarket = Omit<Market, 'isDelisted'> & {
   readonly book: Book
   readonly triggers: TriggerIndex
   readonly trades: Ring<Trade>
+  readonly fundingRates: Ring<FundingRate>
   isDelisted: boolean
   isHalted: boolean
   mark: Decimal
@@ -97,6 +98,7 @@ export type SimAccount = {
   readonly byCloid: Map<string, SimOrder>
   readonly fills: Ring<Fill>
   readonly history: Ring<OrderStatus>
+  readonly fundings: Ring<Funding>
   /** The most each builder may add to the fees, in tenths of a basis point. */
   readonly builders: Map<Address, number>
   /** Undelegated stake that pays for priority, as its value in USD. */
@@ -219,6 +221,18 @@ export type Fill = {
   readonly tradeId: number
   readonly hash: string
 }
+
+/** What a funding payment brought an account: negative when it had to pay. */
+export type Funding = {
+  readonly account: SimAccount
+  readonly market: SimMarket
+  readonly time: number
+  readonly amount: Decimal
+  readonly size: Decimal
+  readonly rate: Decimal
+}
+
+export type FundingRate = { readonly time: number; readonly rate: Decimal; readonly premium: Decimal }
 
 export type Trade = {
   readonly market: SimMarket

@@ -3,8 +3,11 @@
  *
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/websocket/subscriptions
  */
+import { type AccountFeedType, accountFeeds } from './account-feeds.js'
+import { bookGrouping } from './book-grouping.js'
 import { addressText, type Fields, flag, optional, text, Undecodable } from './decode.js'
-import { dexNamed, marketNamed, midsView, refuseBookGrouping } from './info-markets.js'
+import { dexNamed, marketNamed, midsView } from './info-markets.js'
+import { mergedFills } from './merged-fills.js'
 import type { Dex, SimAccount, SimMarket, Venue } from './state.js'
 import {
   bboView,
@@ -29,11 +32,12 @@ export type FeedType =
   | 'l2Book'
   | 'trades'
   | 'allMids'
+  | AccountFeedType
 
 /** A subscription in the venue's spelling: addresses in lower case, defaults filled in. */
 export type Normalised = { readonly type: FeedType; readonly [key: string]: Json }
 
-type Feed = {
+export type Feed = {
   readonly channel: string
   /** @throws {Undecodable} when the subscription names what does not exist */
   normalise(venue: Venue, request: Fields): Omit<Normalised, 'type'>
@@ -51,16 +55,13 @@ export const feeds: { readonly [T in FeedType]: Feed } = {
   userFills: {
     channel: 'userFills',
     normalise: (_venue, request) => {
-      if (optional(request['aggregateByTime'], flag, 'aggregateByTime')) {
-        throw new Undecodable('aggregateByTime: not implemented by this simulated exchange')
-      }
-      return { user: addressText(request['user'], 'user'), aggregateByTime: false }
+      const aggregateByTime = optional(request['aggregateByTime'], flag, 'aggregateByTime') ?? false
+      return { user: addressText(request['user'], 'user'), aggregateByTime }
     },
-    state: (venue, { user }) => ({
-      isSnapshot: true,
-      user,
-      fills: accountNamed(venue, user)?.fills.newest(FILLS_IN_SNAPSHOT).map(fillView) ?? [],
-    }),
+    state: (venue, { user, aggregateByTime }) => {
+      const fills = accountNamed(venue, user)?.fills.newest(FILLS_IN_SNAPSHOT) ?? []
+      return { isSnapshot: true, user, fills: (aggregateByTime === true ? mergedFills(fills) : fills).map(fillView) }
+    },
   },
   userEvents: { channel: 'user', normalise: byUser },
   clearinghouseState: {
@@ -93,17 +94,16 @@ export const feeds: { readonly [T in FeedType]: Feed } = {
   },
   l2Book: {
     channel: 'l2Book',
-    normalise: (venue, request) => {
-      refuseBookGrouping(request)
-      return {
-        ...byCoin(venue, request),
-        nSigFigs: null,
-        mantissa: null,
-        fast: optional(request['fast'], flag, 'fast') ?? false,
-      }
+    normalise: (venue, request) => ({
+      ...byCoin(venue, request),
+      ...bookGrouping(request),
+      fast: optional(request['fast'], flag, 'fast') ?? false,
+    }),
+    state: (venue, subscription) => {
+      const { coin, fast } = subscription
+      const depth = fast === true ? FAST_DEPTH : FULL_DEPTH
+      return bookView(marketOfFeed(venue, coin), venue.now(), depth, bookGrouping(subscription))
     },
-    state: (venue, { coin, fast }) =>
-      bookView(marketOfFeed(venue, coin), venue.now(), fast === true ? FAST_DEPTH : FULL_DEPTH),
   },
   trades: {
     channel: 'trades',
@@ -119,6 +119,7 @@ export const feeds: { readonly [T in FeedType]: Feed } = {
     // The validator dex goes without a name: clients tell the mids of one dex from another's by it.
     state: (venue, { dex }) => ({ ...(dex === '' ? {} : { dex }), mids: midsView(dexOfFeed(venue, dex)) }),
   },
+  ...accountFeeds,
 }
 
 /** @throws {Undecodable} when there is no such type */

@@ -21,6 +21,7 @@ import type { DexSpec, MarketSpec, Universe } from './universe.js'
 const HOUSE: Address = '0x00000000000000000000000000000000000000aa'
 
 const TRADES_KEPT = 100
+const FUNDINGS_KEPT = 500
 
 type VenueOptions = {
   readonly clock: Clock
@@ -120,6 +121,7 @@ function createMarket(dex: DexSpec, dexIndex: number, spec: MarketSpec, indexInM
     book: createBook(),
     triggers: createTriggerIndex(),
     trades: createRing(TRADES_KEPT),
+    fundingRates: createRing(FUNDINGS_KEPT),
     isDelisted: spec.isDelisted,
     isHalted: false,
     mark,

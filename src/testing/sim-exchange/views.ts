@@ -5,6 +5,7 @@
  */
 import { type Decimal, toWire, ZERO } from '../../model/decimal.js'
 import type { Level } from './book.js'
+import { type BookGrouping, mergedLevels } from './book-grouping.js'
 import {
   available,
   cashOf,
@@ -18,7 +19,7 @@ import {
 } from './margin.js'
 import { printed } from './numbers.js'
 import { entryPrice } from './positions.js'
-import type { Dex, Fill, OrderStatus, SimAccount, SimMarket, SimOrder, Slot, Trade, Trigger } from './state.js'
+import type { Dex, Fill, Funding, OrderStatus, SimAccount, SimMarket, SimOrder, Slot, Trade, Trigger } from './state.js'
 import { firesAbove } from './trigger-index.js'
 import { tokenName } from './universe-tokens.js'
 
@@ -109,6 +110,17 @@ export function fillView(fill: Fill): Json {
   }
 }
 
+export function fundingView({ market, time, amount, size, rate }: Funding): { readonly [key: string]: Json } {
+  return {
+    time,
+    coin: market.name,
+    usdc: printed(amount),
+    szi: printed(size),
+    fundingRate: printed(rate),
+    nSamples: null,
+  }
+}
+
 export function tradeView(trade: Trade): Json {
   return {
     coin: trade.market.name,
@@ -122,15 +134,21 @@ export function tradeView(trade: Trade): Json {
   }
 }
 
-const levelView = (level: Level | undefined): Json =>
+const levelView = (level: Pick<Level, 'price' | 'size' | 'count'> | undefined): Json =>
   level === undefined ? null : { px: printed(level.price), sz: printed(level.size), n: level.count }
 
 export function bboView(market: SimMarket, time: number): Json {
   return { coin: market.name, time, bbo: [levelView(market.book.best(true)), levelView(market.book.best(false))] }
 }
 
-export function bookView(market: SimMarket, time: number, depth: number): Json {
-  const levels = (isBuy: boolean): Json[] => market.book.levels(isBuy, depth).map(levelView)
+/** @param depth levels per side, after merging */
+export function bookView(market: SimMarket, time: number, depth: number, grouping: BookGrouping): Json {
+  const levels = (isBuy: boolean): Json[] =>
+    mergedLevels(
+      market.book.levels(isBuy, grouping.nSigFigs === null ? depth : Number.MAX_SAFE_INTEGER),
+      grouping,
+      depth,
+    ).map(levelView)
   return { coin: market.name, time, levels: [levels(true), levels(false)] }
 }
 

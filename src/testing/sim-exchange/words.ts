@@ -144,5 +144,8 @@ export const transportErrors = {
   badFrame: (text: string): string => `Error parsing JSON into valid websocket request: ${text}`,
   badSubscription: (text: string): string => `Invalid subscription ${text}`,
   subscribed: (text: string): string => `Already subscribed: ${text}`,
+  tooManyPosts: (id: number): string => `too many pending post requests id=${id}`,
+  tooMany: (what: 'users' | 'subscriptions', limit: number): string =>
+    what === 'users' ? `Cannot track more than ${limit} total users.` : `Cannot have more than ${limit} subscriptions.`,
   unsubscribed: (text: string): string => `Already unsubscribed: ${text}`,
 } as const
