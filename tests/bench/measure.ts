@@ -56,13 +56,6 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }
 
-/** Microseconds a call takes. */
-export function timed(call: () => void): number {
-  const start = performance.now()
-  call()
-  return (performance.now() - start) * 1_000
-}
-
 export async function timedUntil(call: () => Promise<unknown>): Promise<number> {
   const start = performance.now()
   await call()
