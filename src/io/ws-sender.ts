@@ -26,6 +26,7 @@ import { parseFrame, pingFrame, postFrame, subscribeFrame, unsubscribeFrame } fr
 import { createConsoleLogger } from './console-logger.js'
 import { createSystemClock } from './system-clock.js'
 import { createSubscriptionBook } from './ws-subscriptions.js'
+import { createWaiters } from './ws-waiters.js'
 
 /** The part of a WebSocket that is used; the browser's, `ws` and a test double all have it. */
 export type WebSocketLike = {
@@ -99,7 +100,7 @@ export function createWsSender(options: WsSenderOptions): Transport {
   const book = createSubscriptionBook(logger)
   const stateListeners = new Set<(state: TransportState) => void>()
   /** Who waits for the connection; an error says that there will be none. */
-  const waiters = new Set<(error?: Error) => void>()
+  const waiters = createWaiters()
   const pending = new Map<number, (reply: PostReply) => void>()
   let state: TransportState = { status: 'idle', generation: 0, isSubscribed: false }
   let socket: WebSocketLike | undefined
@@ -133,7 +134,7 @@ export function createWsSender(options: WsSenderOptions): Transport {
     become({ status: 'open', generation: state.generation + 1 })
     resubscribe()
     keepAlive(opened)
-    for (const finish of [...waiters]) finish()
+    waiters.finish()
   }
 
   /** Asks again for whatever is not confirmed; a confirmation may have been lost, and asking twice does no harm. */
@@ -269,22 +270,9 @@ export function createWsSender(options: WsSenderOptions): Transport {
     connect({ signal } = {}) {
       if (state.status === 'closed') return Promise.reject(new ExecutorError('CLOSED', 'the transport is closed'))
       if (state.status === 'open') return Promise.resolve()
-      if (signal?.aborted) {
-        return Promise.reject(new ExecutorError('ABORTED', 'connect was aborted', { cause: signal.reason }))
-      }
-      return new Promise<void>((resolve, reject) => {
-        const finish = (error?: Error): void => {
-          waiters.delete(finish)
-          signal?.removeEventListener('abort', onAbort)
-          if (error === undefined) resolve()
-          else reject(error)
-        }
-        const onAbort = (): void =>
-          finish(new ExecutorError('ABORTED', `no connection to ${url} in the time given`, { cause: signal?.reason }))
-        waiters.add(finish)
-        signal?.addEventListener('abort', onAbort, { once: true })
-        if (state.status === 'idle') dial()
-      })
+      const connected = waiters.wait(signal, `no connection to ${url} in the time given`)
+      if (state.status === 'idle' && waiters.size > 0) dial()
+      return connected
     },
     post,
     subscribe(subscription, listener): Subscription {
@@ -312,7 +300,7 @@ export function createWsSender(options: WsSenderOptions): Transport {
       const closing = hangUp('the transport was closed')
       become({ status: 'closed', isSubscribed: false })
       book.close()
-      for (const finish of [...waiters]) finish(new ExecutorError('CLOSED', 'the transport was closed'))
+      waiters.finish(new ExecutorError('CLOSED', 'the transport was closed'))
       if (closing !== undefined) await farewell(closing)
     },
   }

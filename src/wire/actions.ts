@@ -7,11 +7,12 @@
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/exchange-endpoint
  */
 import { type Address, address } from '../model/account.js'
-import { type Decimal, positiveDecimal, toWire, ZERO } from '../model/decimal.js'
+import type { Decimal } from '../model/decimal.js'
 import { wholeNumber } from '../model/guards.js'
 import { type ClientOrderId, clientOrderId } from '../model/ids.js'
 import type { Side } from '../model/market.js'
 import type { TimeInForce } from '../model/order.js'
+import { integer, notEmpty, notNegative, positive, spelled } from './fields.js'
 
 export type TifWire = 'Alo' | 'Ioc' | 'Gtc'
 
@@ -92,7 +93,6 @@ export type TriggerSpec = {
 const IS_BUY: Record<Side, boolean> = { buy: true, sell: false }
 const TIF: Record<TimeInForce, TifWire> = { ioc: 'Ioc', gtc: 'Gtc', alo: 'Alo' }
 const TPSL: Record<TriggerSpec['trigger'], 'tp' | 'sl'> = { takeProfit: 'tp', stopLoss: 'sl' }
-const MAX_WIRE_DECIMALS = 8
 const MAX_BUILDER_FEE_TENTH_BPS = 100
 const MAX_PRIORITY_RATE = 100_000_000
 
@@ -295,35 +295,4 @@ function assertPriorityAllowed(orders: readonly OrderSpec[]): void {
   if (!allIoc && !allPassive) {
     throw new RangeError('priorityRate: every order must be IOC, or every order ALO and not reduce-only')
   }
-}
-
-/** Looks a word up and refuses any other: a side nobody knows must not end as a sell. */
-function spelled<K extends string, V>(table: Readonly<Record<K, V>>, word: K, name: string): V {
-  if (!Object.hasOwn(table, word)) {
-    throw new RangeError(`${name}: expected ${Object.keys(table).join(' or ')}, got ${String(word)}`)
-  }
-  return table[word]
-}
-
-function integer(value: number, name: string): number {
-  return wholeNumber(value, name, 0, Number.MAX_SAFE_INTEGER)
-}
-
-function notEmpty<T>(list: readonly T[], name: string): readonly T[] {
-  if (list.length === 0) throw new RangeError(`${name}: expected at least one`)
-  return list
-}
-
-function positive(value: Decimal, name: string): string {
-  return notNegative(positiveDecimal(value, name), name)
-}
-
-function notNegative(value: Decimal, name: string): string {
-  if (value.lt(ZERO)) throw new RangeError(`${name}: expected zero or more, got ${value.toFixed()}`)
-  const text = toWire(value)
-  const point = text.indexOf('.')
-  if (point !== -1 && text.length - point - 1 > MAX_WIRE_DECIMALS) {
-    throw new RangeError(`${name}: expected at most ${MAX_WIRE_DECIMALS} decimals, got ${text}`)
-  }
-  return text
 }

@@ -39,7 +39,7 @@ export async function interleave<K extends string>(
   ) as Record<K, Measured>
 }
 
-export function summary(calls: readonly number[], rounds: readonly number[]): Measured {
+function summary(calls: readonly number[], rounds: readonly number[]): Measured {
   return { median: quantile(calls, 0.5), p99: quantile(calls, 0.99), calls: calls.length, rounds }
 }
 
@@ -51,11 +51,12 @@ export function ratio(one: Measured, other: Measured): number {
   )
 }
 
-export function quantile(values: readonly number[], share: number): number {
+function quantile(values: readonly number[], share: number): number {
   const sorted = Float64Array.from(values).sort()
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }
 
+/** Microseconds until a call has settled. */
 export async function timedUntil(call: () => Promise<unknown>): Promise<number> {
   const start = performance.now()
   await call()

@@ -142,5 +142,10 @@ export function unverified<T extends { readonly signature: unknown }>(payload: T
 
 const UNSIGNED = { network: 'testnet', connectionId: '0x' } as const
 
-export const postFrame = (payload: unknown): string =>
-  JSON.stringify({ method: 'post', id: 1, request: { type: 'action', payload } })
+let posts = 0
+
+/** Every frame has an id of its own, by which its answer is known. */
+export function postFrame(payload: unknown): { readonly id: number; readonly text: string } {
+  const id = ++posts
+  return { id, text: JSON.stringify({ method: 'post', id, request: { type: 'action', payload } }) }
+}

@@ -8,7 +8,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { peerVersion } from '../clients/peers.js'
-import { type Block, cpuUs, interleave, type Measured, quantile, ratio, summary, timedUntil } from './measure.js'
+import { type Block, cpuUs, interleave, type Measured, ratio, timedUntil } from './measure.js'
 import { duration, type Line, type Part } from './report.js'
 import { createProducer, type Produced } from './sim-sdk.js'
 import { openRemoteVenue, type RemoteVenue } from './sim-socket.js'
@@ -37,20 +37,14 @@ function createFeed(): { push(list: readonly Produced[]): void; consumer(): () =
   }
 }
 
-type Handle = (account: number, frame: string) => Promise<unknown>
+type Frame = { readonly account: number; readonly id: number; readonly text: string }
 
-/** A block that has an exchange handle what the SDK has produced, as frames made ready before. */
-function handling(next: () => readonly Produced[], isVerified: boolean, handle: Handle): Block {
-  return async () => {
-    const frames = next().map(({ account, payload }) => ({
-      account,
-      text: postFrame(isVerified ? payload : unverified(payload, account)),
-    }))
-    const took: number[] = []
-    for (const { account, text } of frames) took.push(await timedUntil(() => handle(account, text)))
-    return took
-  }
-}
+/** What the SDK has produced, as frames. */
+const framed = (list: readonly Produced[], isVerified: boolean): Frame[] =>
+  list.map(({ account, payload }) => ({
+    account,
+    ...postFrame(isVerified ? payload : unverified(payload, account)),
+  }))
 
 async function inProcess(): Promise<Line[]> {
   const producer = createProducer()
@@ -62,7 +56,14 @@ async function inProcess(): Promise<Line[]> {
   }
   const block = async (isVerified: boolean, ordersEach: number): Promise<Block> => {
     const venue = await loadVenue({ verifySignatures: isVerified, ordersEach })
-    return handling(feed.consumer(), isVerified, venue.frame)
+    const next = feed.consumer()
+    return async () => {
+      const took: number[] = []
+      for (const { account, text } of framed(next(), isVerified)) {
+        took.push(await timedUntil(() => venue.frame(account, text)))
+      }
+      return took
+    }
   }
   const blocks = {
     trusting: await block(false, 1_000),
@@ -73,7 +74,7 @@ async function inProcess(): Promise<Line[]> {
   }
   // One ahead, because the order of the blocks turns.
   await produce(0)
-  const { trusting, verifying, thousand, tenThousand, sdk } = await interleave(blocks, { rounds: 100, warmUp: 15 })
+  const { trusting, verifying, thousand, tenThousand, sdk } = await interleave(blocks, { rounds: 100, warmUp: 60 })
   const perAction = `${SDK} producing it: ${duration(sdk.median)}`
   const small = `with 1,000 open orders: ${duration(thousand.median)}`
   return [
@@ -104,51 +105,45 @@ function figures(name: string, measured: Measured, against: string, times: numbe
 async function overSockets(): Promise<Line[]> {
   const producer = createProducer()
   const feed = createFeed()
-  const sdkRounds: number[] = []
-  const produce: Block = async (round) => {
-    const took: number[] = []
+  const produce: Block = async () => {
     const before = cpuUs(process.cpuUsage())
-    feed.push(await producer.produce(60, (us) => took.push(us)))
-    if (round >= 0) sdkRounds.push((cpuUs(process.cpuUsage()) - before) / took.length)
-    return took
+    const list = await producer.produce(90, () => {})
+    const used = cpuUs(process.cpuUsage()) - before
+    feed.push(list)
+    return [used / list.length]
   }
-  const block = (venue: RemoteVenue, isVerified: boolean, rounds: number[]): Block => {
-    const handle = handling(feed.consumer(), isVerified, venue.frame)
-    return async (round) => {
+  const block = (venue: RemoteVenue, isVerified: boolean): Block => {
+    const next = feed.consumer()
+    return async () => {
+      const frames = framed(next(), isVerified)
       const before = await venue.cpuUs()
-      const took = await handle(round)
-      if (round >= 0) rounds.push(((await venue.cpuUs()) - before) / took.length)
-      return took
+      await venue.frames(frames)
+      return [((await venue.cpuUs()) - before) / frames.length]
     }
   }
-  const [trusting, verifying] = [await openRemoteVenue(false), await openRemoteVenue(true)]
-  const [trustingRounds, verifyingRounds]: [number[], number[]] = [[], []]
-  const blocks = {
-    trusting: block(trusting, false, trustingRounds),
-    verifying: block(verifying, true, verifyingRounds),
-    sdk: produce,
-  }
-  await produce(-1)
-  const trips = await interleave(blocks, { rounds: 50, warmUp: 15 })
-  trusting.close()
-  verifying.close()
-  const sdk = summary(sdkRounds, sdkRounds)
+  const venues = [await openRemoteVenue(false), await openRemoteVenue(true)] as const
+  const blocks = { trusting: block(venues[0], false), verifying: block(venues[1], true), sdk: produce }
+  await produce(0)
+  const { trusting, verifying, sdk } = await interleave(blocks, { rounds: 60, warmUp: 80 })
+  for (const venue of venues) venue.close()
+  const perAction = `${SDK} producing it: ${duration(sdk.median)}`
+  const means = 'as above, with the frames and the kernel counted in'
   return [
-    cpuLine('signatures not checked', summary(trustingRounds, trustingRounds), trips.trusting, sdk, 0.2),
-    cpuLine('every signature checked', summary(verifyingRounds, verifyingRounds), trips.verifying, sdk, 1),
+    {
+      ...figures('processor time over sockets, signatures not checked', trusting, perAction, ratio(trusting, sdk), 0.2),
+      means,
+    },
+    {
+      ...figures(
+        'processor time over sockets, every signature checked',
+        verifying,
+        perAction,
+        ratio(verifying, sdk),
+        1,
+      ),
+      means,
+    },
   ]
-}
-
-function cpuLine(what: string, cpu: Measured, trip: Measured, sdk: Measured, bar: number): Line {
-  return {
-    name: `processor time for one action over a socket, ${what} (round trip ${duration(trip.median)}, p99 ${duration(trip.p99)})`,
-    median: duration(cpu.median),
-    p99: duration(quantile(cpu.rounds, 0.99)),
-    against: `${SDK} producing it: ${duration(sdk.median)}`,
-    ratio: ratio(cpu, sdk),
-    bar,
-    means: 'as above, with the frames and the kernel counted in',
-  }
 }
 
 async function memory(): Promise<Line> {
