@@ -2,7 +2,7 @@
  * The sockets: HTTP and WebSocket on one loopback port. A thin shell around the gateway.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { WebSocketServer } from 'ws'
 import type { Link, SimConnection } from './connection.js'
 import type { Faults } from './faults/index.js'
@@ -34,10 +34,14 @@ export async function startServer({ port, gateway, faults, connect, mayConnect }
     readBody(request, (body) => route(gateway, faults, request, response, body))
   })
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BYTES, autoPong: false })
-  sockets.on('connection', (socket) => {
+  sockets.on('connection', (socket, request: IncomingMessage) => {
     let isPaused = false
+    const gather = gatherWrites(request.socket)
     const connection = connect({
-      send: (text) => socket.send(text),
+      send(text) {
+        gather()
+        socket.send(text)
+      },
       close: () => socket.close(),
       cut: () => socket.terminate(),
       pause() {
@@ -77,6 +81,20 @@ export async function startServer({ port, gateway, faults, connect, mayConnect }
         http.close(() => resolve())
         http.closeAllConnections()
       }),
+  }
+}
+
+/** What is written in one turn leaves in one system call: an action has several frames, and each call costs more than a frame. */
+function gatherWrites(stream: Socket): () => void {
+  let isGathering = false
+  return () => {
+    if (isGathering) return
+    isGathering = true
+    stream.cork()
+    queueMicrotask(() => {
+      isGathering = false
+      stream.uncork()
+    })
   }
 }
 
