@@ -3,7 +3,7 @@
  * folder's own lockfile when that has not been done yet, so that the library's dependencies stay its own.
  */
 import { spawnSync } from 'node:child_process'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installPeers } from './install.js'
 
@@ -15,6 +15,7 @@ function run(command: string, ...args: string[]): void {
 }
 
 installPeers()
-// The library's own type check leaves this folder out, because it can be run before the clients are installed.
+// The library's own type check leaves these folders out, because it can be run before the clients are installed.
 run('npx', 'tsc', '--noEmit', '--project', here)
+run('npx', 'tsc', '--noEmit', '--project', join(here, '../bench'))
 run('npx', 'vitest', 'run', '--config', `${here}/vitest.config.ts`, ...process.argv.slice(2))
