@@ -102,13 +102,14 @@ export function createExecutor(options: ExecutorOptions): Executor {
     resolver.tick(now)
     dispatch.tick(now)
   })
-  const settlement = createSettlement(parts, alarm)
+  const settlement = createSettlement(parts, alarm, () => synchronise.fills())
   const evidence = createEvidence(parts, settlement, {
     onCancelStillWanted: (id) => void submit.cancel(id),
     onMismatch: (market) => lifecycle.resynchronise(`position of ${market} differs from the venue's`),
   })
   const sign = createSign(parts)
   const resolver = createResolver({ parts, ask, nonceProbe: createNonceProbe(parts, sign), evidence, alarm })
+  const synchronise = createSynchronise(parts, ask, evidence, resolver)
   const cancels = createCancels(parts, evidence, resolver)
   const dispatch = createDispatch({ parts, sign, evidence, cancels, resolver, alarm })
   const submit = createSubmit({ parts, settlement, dispatch, cancels })
@@ -124,7 +125,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     settlement,
     dispatch,
     submit,
-    synchronise: createSynchronise(parts, ask, evidence, resolver),
+    synchronise,
     async loadMarkets(loadOptions) {
       registry = await loadMarkets(ask, marketNames, loadOptions)
       return registry.markets

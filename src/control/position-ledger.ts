@@ -57,6 +57,8 @@ export function createPositionLedger(options: { readonly rememberedFills?: numbe
     wholeNumber(options.rememberedFills ?? DEFAULT_REMEMBERED_FILLS, 'rememberedFills'),
   )
   let recent: PositionFill[] = []
+  /** Fills of their snapshot's own millisecond that do not start from what we hold: in it, or after one still to come. */
+  let ties: PositionFill[] = []
   const size = (market: string): Decimal => positions.get(market)?.size ?? ZERO
 
   return {
@@ -68,7 +70,12 @@ export function createPositionLedger(options: { readonly rememberedFills?: numbe
       recent.push(fill)
       if (recent.length > MAX_RECENT_FILLS) recent = recent.slice(MAX_RECENT_FILLS / 2)
       // Without a snapshot there is nothing to add to; the first one will say what this fill made.
-      if (isInSnapshot(fill, snapshotTimes.get(dexOf(fill.market)), size(fill.market))) return { status: 'inSnapshot' }
+      const snapshotTime = snapshotTimes.get(dexOf(fill.market))
+      if (snapshotTime === undefined || fill.time < snapshotTime) return { status: 'inSnapshot' }
+      if (fill.time === snapshotTime) {
+        ties = bookTies(positions, [...ties, fill])
+        return { status: ties.includes(fill) ? 'inSnapshot' : 'booked' }
+      }
       const ours = size(fill.market)
       book(positions, fill)
       const venues = fill.startPosition
@@ -80,20 +87,28 @@ export function createPositionLedger(options: { readonly rememberedFills?: numbe
       // Built aside and put in place at once: no reader ever sees a position missing, not even when this throws.
       const next = new Map([...positions].filter(([market]) => dexOf(market) !== dex))
       for (const position of snapshot) if (!position.size.eq(ZERO)) next.set(position.market, position)
-      for (const fill of recent) {
-        const held = next.get(fill.market)?.size ?? ZERO
-        if (dexOf(fill.market) === dex && !isInSnapshot(fill, time, held)) book(next, fill)
-      }
+      const ofDex = recent.filter(({ market }) => dexOf(market) === dex)
+      const tied = bookTies(
+        next,
+        ofDex.filter((fill) => fill.time === time),
+      )
+      for (const fill of ofDex) if (fill.time > time) book(next, fill)
+      ties = [...ties.filter(({ market }) => dexOf(market) !== dex), ...tied]
       positions = next
       snapshotTimes.set(dex, time)
     },
   }
 }
 
-/** A fill of the snapshot's own millisecond is on top of it when it starts from the position we hold. */
-function isInSnapshot(fill: PositionFill, snapshotTime: number | undefined, held: Decimal): boolean {
-  if (snapshotTime === undefined || fill.time < snapshotTime) return true
-  return fill.time === snapshotTime && !fill.startPosition?.eq(held)
+/** Books every fill that starts from the position we hold, in whatever order they came. Hands back those that do not. */
+function bookTies(positions: Map<string, Position>, ties: readonly PositionFill[]): PositionFill[] {
+  const left = [...ties]
+  for (;;) {
+    const index = left.findIndex(({ market, startPosition }) => startPosition?.eq(positions.get(market)?.size ?? ZERO))
+    const [fill] = index === -1 ? [] : left.splice(index, 1)
+    if (fill === undefined) return left
+    book(positions, fill)
+  }
 }
 
 function book(positions: Map<string, Position>, fill: PositionFill): void {

@@ -177,8 +177,11 @@ export function createEvidence(parts: EvidenceParts, settlement: Settlement, hoo
   }
 }
 
-/** Words after which the order may exist all the same: the venue names no cause, or a client order id it already knows. */
+/**
+ * Words after which the order may exist all the same: the venue names no cause, knows the client order id already, or has
+ * seen the nonce before, in which case this copy did nothing and another one may have.
+ */
 function isAmbiguous(message: string): boolean {
   const text = message.toLowerCase()
-  return text.startsWith('unexpected error') || text.includes('cloid')
+  return text.startsWith('unexpected error') || text.includes('cloid') || text.includes('duplicate nonce')
 }

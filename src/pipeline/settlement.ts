@@ -1,8 +1,9 @@
 /**
  * The promises of accepted orders: each settles exactly once, on evidence.
  *
- * An order that is final settles when its filled size and price are known. Where the venue has confirmed the end but the
- * last fills are still on their way, it waits for them a little; what is known by then is the outcome.
+ * An order that is final settles when its filled size and price are known. Where an end or a fill is known but the fills
+ * themselves do not come, the venue is asked for them, until they are there: an outcome must not miss what was executed,
+ * nor a position what it holds.
  */
 import type { OrderRecord } from '../control/order-ledger.js'
 import type { ClientOrderId } from '../model/ids.js'
@@ -19,7 +20,7 @@ export type Settlement = {
   get(id: ClientOrderId): Accepted | undefined
   /** Looks at a record after evidence: tells listeners, and settles what can be settled. */
   review(record: OrderRecord): void
-  /** Settles final orders whose last details did not come in time. */
+  /** Asks for the fills that did not come in time. */
   tick(now: number): void
   /** Settles everything that is left, as it stands. */
   close(): void
@@ -32,8 +33,11 @@ type Handle = {
   settle(outcome: Outcome): void
 }
 
-/** How long a final order waits for its last fills. */
+type Wait = { readonly record: OrderRecord; readonly dueAt: number; readonly delayMs: number }
+
+/** How long an order waits for its fills before they are asked for; doubles while they stay away. */
 const GRACE_MS = 1_000
+const MAX_WAIT_MS = 30_000
 /** Answers remembered for idempotent submissions, after the order is settled. */
 const REMEMBERED = 10_000
 const FIRST_WORD = new Set(['working', 'partiallyFilled', 'pendingCancel'])
@@ -41,16 +45,17 @@ const FIRST_WORD = new Set(['working', 'partiallyFilled', 'pendingCancel'])
 export function createSettlement(
   { orders, emitter, clock }: Pick<Parts, 'orders' | 'emitter' | 'clock'>,
   alarm: Alarm,
+  fetchFills: () => Promise<boolean>,
 ): Settlement {
   const unsettled = new Map<ClientOrderId, Handle>()
   const submissions = new Map<ClientOrderId, Accepted>()
-  /** Final, but not complete; the wait is the same for all, so the first in is the first due. Orders of others, too. */
-  const waiting = new Map<ClientOrderId, { readonly record: OrderRecord; readonly dueAt: number }>()
+  /** Orders of which something is still to come, orders of others among them. */
+  const waiting = new Map<ClientOrderId, Wait>()
+  let isFetching = false
 
   function settle(handle: Handle): void {
     const { clientOrderId } = handle.record.request
     unsettled.delete(clientOrderId)
-    waiting.delete(clientOrderId)
     handle.acknowledge(viewOf(handle.record))
     handle.settle(outcomeOf(handle.record))
   }
@@ -59,16 +64,32 @@ export function createSettlement(
     const { clientOrderId } = record.request
     const handle = unsettled.get(clientOrderId)
     if (FIRST_WORD.has(record.status)) handle?.acknowledge(viewOf(record))
-    if (isComplete(record)) {
-      if (handle !== undefined) settle(handle)
-    } else if (isTerminal(record.status) && !waiting.has(clientOrderId)) {
-      const dueAt = clock.monotonic() + GRACE_MS
-      waiting.set(clientOrderId, { record, dueAt })
-      alarm.setBy(dueAt)
+    if (isComplete(record) && handle !== undefined) settle(handle)
+    if (isAwaited(record)) waitFor(record, waiting.get(clientOrderId)?.delayMs ?? GRACE_MS)
+    else waiting.delete(clientOrderId)
+  }
+
+  function waitFor(record: OrderRecord, delayMs: number): void {
+    const { clientOrderId } = record.request
+    if (waiting.has(clientOrderId)) return
+    const dueAt = clock.monotonic() + delayMs
+    waiting.set(clientOrderId, { record, dueAt, delayMs })
+    alarm.setBy(dueAt)
+  }
+
+  /** A feed can fall silent while the socket lives: what it should have said is asked for. */
+  async function ask(due: readonly Wait[]): Promise<void> {
+    isFetching = true
+    const isAnswered = await fetchFills()
+    isFetching = false
+    for (const { record, delayMs } of due) {
+      waiting.delete(record.request.clientOrderId)
+      if (isAnswered) conclude(record)
+      if (isAwaited(record)) waitFor(record, Math.min(MAX_WAIT_MS, delayMs * 2))
     }
   }
 
-  /** What the fills have shown by now is all that will be known, and the claim on the market ends with it. */
+  /** The venue's own list of fills has been read: it is all that filled, and the claim on the market ends with it. */
   function conclude(record: OrderRecord): void {
     const { clientOrderId } = record.request
     if (record.status === 'canceled') orders.apply(clientOrderId, 'canceled', { isSizeFinal: true })
@@ -92,14 +113,11 @@ export function createSettlement(
       consider(record)
     },
     tick(now) {
-      for (const [id, { record, dueAt }] of waiting) {
-        if (dueAt > now) {
-          alarm.setBy(dueAt)
-          return
-        }
-        waiting.delete(id)
-        conclude(record)
-      }
+      const due = [...waiting.values()].filter(({ dueAt }) => dueAt <= now)
+      for (const { dueAt } of waiting.values()) if (dueAt > now) alarm.setBy(dueAt)
+      if (due.length === 0) return
+      if (isFetching) alarm.setBy(now + GRACE_MS)
+      else void ask(due)
     },
     close() {
       for (const handle of [...unsettled.values()]) {
@@ -110,6 +128,11 @@ export function createSettlement(
       }
     },
   }
+}
+
+/** Whether a fill, the price of one, or the final size is still to come. */
+function isAwaited(record: OrderRecord): boolean {
+  return record.filledSize.gt(record.bookedSize) || (record.status === 'canceled' && !record.isSizeFinal)
 }
 
 function createHandle(record: OrderRecord): Handle {

@@ -15,6 +15,7 @@ import {
   parseClearinghouseState,
   parseExchangeTime,
   parseOpenOrders,
+  userFillsRequest,
 } from '../wire/info.js'
 import type { Evidence } from './evidence.js'
 import type { Parts } from './parts.js'
@@ -23,6 +24,8 @@ import type { Resolver } from './resolver.js'
 export type Synchronise = {
   /** Measures the venue's clock against ours. */
   clock(options?: AskOptions): Promise<void>
+  /** Reads the newest fills of the account; those we know already change nothing. Answers whether they could be read. */
+  fills(): Promise<boolean>
   /** Reads positions and open orders of every dex. @throws {ExecutorError} when an answer is missing or cannot be read */
   account(dexes: readonly string[], options?: AskOptions): Promise<void>
 }
@@ -64,6 +67,12 @@ export function createSynchronise(
       if (drift.level === 'refuse') readiness.unmet('clock', `our clock is ${drift.driftMs} ms ahead of the venue's`)
       else readiness.met('clock')
       if (drift.level !== 'ok') logger.warn('our clock and the venue’s drift apart', { driftMs: drift.driftMs })
+    },
+    async fills() {
+      const fills = await ask(userFillsRequest(account)).catch(() => undefined)
+      if (!Array.isArray(fills)) return false
+      evidence.onUserFills({ fills })
+      return true
     },
     async account(dexes, options) {
       const before = [...orders.open()].filter(({ status }) => status !== 'pending' && status !== 'inFlight')

@@ -30,6 +30,7 @@ export const openOrdersRequest = (user: Address, dex: string): InfoRequest => ({
   ...dexField(dex),
 })
 
+export const userFillsRequest = (user: Address): InfoRequest => ({ type: 'userFills', user })
 export const orderStatusRequest = (user: Address, id: ClientOrderId | number): InfoRequest => ({
   type: 'orderStatus',
   user,

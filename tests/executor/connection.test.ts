@@ -271,7 +271,8 @@ describe('an order without an answer', () => {
     const { executor, actions } = harness
     let lookups = 0
     harness.toExecutor = (text) => {
-      if (text.includes('orderUpdates') || text.includes('userFills') || text.includes('"statuses"')) return false
+      if (text.includes('"channel":"orderUpdates"') || text.includes('"channel":"userFills"')) return false
+      if (text.includes('"statuses"')) return false
       // The first two lookups are blind, as lookups of young orders can be.
       return !(text.includes('"orderStatus"') && ++lookups <= 2)
     }
@@ -316,6 +317,20 @@ describe('an order without an answer', () => {
     expect(order.current().status).toBe('unknown')
     const next = accepted(harness.executor.submit(buy({ size: '5' })))
     expect(next.current().size.toFixed()).toBe('0.694')
+  })
+
+  it('whose answer says that its nonce was used is looked up: another copy of it may have been executed', async () => {
+    const harness = await createStarted()
+    const { executor, exchange } = harness
+    exchange.fault({ fault: 'duplicate', of: 'request:action:order', nth: 1 })
+    // The answer to the copy comes first, the answer to the order itself never, and the feed is silent.
+    exchange.fault({ fault: 'lose', of: 'reply:action:order', nth: 1 })
+    exchange.fault({ fault: 'lose', of: 'feed:orderUpdates', nth: 1 })
+    const order = accepted(executor.submit(resting()))
+    await harness.settle()
+    expect(order.current().status).toBe('unknown')
+    await harness.pass(1_000)
+    expect(order.current()).toMatchObject({ status: 'working', orderId: exchange.record.orders[0]?.oid })
   })
 
   it('is never sent a second time', async () => {
