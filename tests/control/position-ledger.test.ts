@@ -141,6 +141,24 @@ describe('a snapshot of the venue', () => {
     expect(after.size(NVDA).toFixed()).toBe(size)
   })
 
+  it.each([
+    ['in order', [0, 1]],
+    ['swapped on their way', [1, 0]],
+  ])('takes fills of its own millisecond that are on top of it, %s', (_name, arrival) => {
+    const fills = [fill('+1@100', { startPosition: d('5') }), fill('+2@100', { startPosition: d('6') })]
+    const after = createPositionLedger()
+    after.load('xyz', [held('5')], 1_000)
+    const before = createPositionLedger()
+    for (const index of arrival) {
+      const next = fills[index]
+      if (next === undefined) throw new Error('two fills')
+      after.apply(next)
+      before.apply(next)
+    }
+    before.load('xyz', [held('5')], 1_000)
+    expect([after, before].map((ledger) => ledger.size(NVDA).toFixed())).toEqual(['8', '8'])
+  })
+
   it('that was on its way keeps the fills that are newer than it (F-35)', () => {
     const ledger = flat()
     ledger.apply(fill('+1@100', { time: 1_000 }))

@@ -345,6 +345,26 @@ describe('an order without an answer', () => {
   })
 })
 
+describe('a feed of fills that falls silent while the socket lives', () => {
+  it('is found out by what orders tell, and the venue is asked for the fills', async () => {
+    const harness = await createStarted()
+    const { executor, exchange } = harness
+    exchange.fault({ fault: 'lose', of: 'feed:userFills' })
+    const order = accepted(executor.submit(resting({ size: '2' })))
+    await order.acknowledged
+    exchange.market(NVDA).clearBook().take('sell', '170', '0.5')
+    await harness.pass(1_500)
+    expect(executor.positions().map(({ size }) => size.toFixed())).toEqual(['0.5'])
+    expect(await executor.cancel(order.clientOrderId)).toEqual({ status: 'canceled' })
+    const outcome = await order.outcome
+    expect([outcome.status, outcome.filledSize.toFixed(), outcome.averagePrice?.toFixed()]).toEqual([
+      'canceled',
+      '0.5',
+      '170',
+    ])
+  })
+})
+
 describe('close', () => {
   it('settles everything it handed out, leaves no timer and no socket, and may be called again', async () => {
     const harness = await createStarted()
