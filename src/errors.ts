@@ -28,8 +28,6 @@ export type ExecutorErrorCode =
   | 'CONSUMER_TOO_SLOW'
   /** Our clock and the venue's are too far apart for a nonce to be accepted. */
   | 'CLOCK_DRIFT'
-  /** A reset of the kill switch was refused; the message says what is missing. */
-  | 'RESET_REFUSED'
 
 /** Shared by every copy of the package in a process, so that ESM and CJS copies recognise each other's errors. */
 const BRAND: symbol = /* @__PURE__ */ Symbol.for('hip3-executor.error')

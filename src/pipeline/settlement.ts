@@ -65,7 +65,7 @@ export function createSettlement(
     const handle = unsettled.get(clientOrderId)
     if (FIRST_WORD.has(record.status)) handle?.acknowledge(viewOf(record))
     if (isComplete(record) && handle !== undefined) settle(handle)
-    if (isAwaited(record)) waitFor(record, waiting.get(clientOrderId)?.delayMs ?? GRACE_MS)
+    if (isAwaited(record)) waitFor(record, GRACE_MS)
     else waiting.delete(clientOrderId)
   }
 

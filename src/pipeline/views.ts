@@ -29,11 +29,10 @@ export function viewOf(record: OrderRecord): OrderView {
   }
 }
 
-/** Whether nothing more is to be learnt: final, of final size, and the price of what filled is known. */
+/** Whether nothing more is to be learnt: over, of final size, and the price of what filled is known, where it can be. */
 export function isComplete(record: OrderRecord): boolean {
-  return (
-    isTerminal(record.status) && record.isSizeFinal && (record.filledSize.eq(ZERO) || averageOf(record) !== undefined)
-  )
+  const isPriced = record.filledSize.eq(ZERO) || record.isExternal || averageOf(record) !== undefined
+  return isTerminal(record.status) && record.isSizeFinal && isPriced
 }
 
 export function outcomeOf(record: OrderRecord): Outcome {

@@ -117,6 +117,10 @@ describe('an intent id', () => {
     expect(again.clientOrderId).toBe(left.clientOrderId)
     expect(again.current().status).toBe('working')
     expect(before.actions()).toHaveLength(1)
+
+    before.exchange.market(NVDA).clearBook().take('sell', '170', '1')
+    await before.settle()
+    expect(await outcomeNow(again)).toMatchObject({ status: 'filled' })
   })
 })
 
