@@ -29,8 +29,10 @@ import { createCancels } from './pipeline/cancels.js'
 import { createDispatch } from './pipeline/dispatch.js'
 import { createEvidence } from './pipeline/evidence.js'
 import { createLifecycle } from './pipeline/lifecycle.js'
+import { createModify } from './pipeline/modify.js'
 import { createNonceProbe } from './pipeline/nonce-probe.js'
 import type { Parts, SentBatch } from './pipeline/parts.js'
+import { createReplacements } from './pipeline/replacements.js'
 import { createResolver } from './pipeline/resolver.js'
 import { createSettlement } from './pipeline/settlement.js'
 import { createSign } from './pipeline/sign.js'
@@ -111,7 +113,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const resolver = createResolver({ parts, ask, nonceProbe: createNonceProbe(parts, sign), evidence, alarm })
   const synchronise = createSynchronise(parts, ask, evidence, resolver)
   const cancels = createCancels(parts, evidence, resolver)
-  const dispatch = createDispatch({ parts, sign, evidence, cancels, resolver, alarm })
+  const replacements = createReplacements(evidence, resolver)
+  const dispatch = createDispatch({ parts, sign, evidence, cancels, replacements, resolver, alarm })
   const submit = createSubmit({ parts, settlement, dispatch, cancels })
 
   const cancelAll: Executor['cancelAll'] = ({ market } = {}) => {
@@ -141,8 +144,9 @@ export function createExecutor(options: ExecutorOptions): Executor {
 
   const executor: Executor = {
     start: lifecycle.start,
-    submit: submit.submit,
-    submitMany: (intents) => intents.map(submit.submit),
+    submit: (intent) => submit.submit(intent),
+    submitMany: (intents) => intents.map((intent) => submit.submit(intent)),
+    modify: createModify(parts, submit, dispatch),
     cancel: submit.cancel,
     cancelAll,
     order(id) {

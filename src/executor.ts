@@ -13,7 +13,7 @@ import type { Emitter } from './events.js'
 import type { Address } from './model/account.js'
 import type { Decimal } from './model/decimal.js'
 import type { ClientOrderId } from './model/ids.js'
-import type { Intent } from './model/intent.js'
+import type { Intent, Replacement } from './model/intent.js'
 import type { Side } from './model/market.js'
 import type { CancelOutcome, Denied, OrderView, Submission } from './model/outcome.js'
 import type { Clock, IdSource, Logger, Signer, Transport, TransportState } from './ports.js'
@@ -114,6 +114,16 @@ export type Executor = {
   submit(intent: Intent): Submission
   /** Several intents in one turn; they share requests where they may. */
   submitMany(intents: readonly Intent[]): readonly Submission[]
+  /**
+   * Replaces a resting order by one with another price or size, in one action. The replacement is an order of its own, with
+   * its own client order id: it passes the gates, and the submission that comes back is about it; the old order's outcome
+   * tells of the old one. It is always post-only, and the venue places it only while the old order is still there. Until
+   * both have been told of, both count in every limit.
+   *
+   * @throws {TypeError | RangeError} when the id or the change is malformed
+   * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/exchange-endpoint
+   */
+  modify(id: ClientOrderId | number, change: Replacement): Submission
   /**
    * Cancels one order, by our id or the venue's. Never blocked by a gate, a halt or a full lane of orders.
    *

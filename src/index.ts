@@ -74,7 +74,7 @@ export { createWsSender, type WebSocketLike, type WsSenderOptions } from './io/w
 export type { Address, Hex, Network } from './model/account.js'
 export type { Decimal, DecimalInput } from './model/decimal.js'
 export type { ClientOrderId } from './model/ids.js'
-export type { Intent } from './model/intent.js'
+export type { Intent, Replacement } from './model/intent.js'
 export { floorSize, type MarginMode, type Market, type Rounding, roundPrice, type Side } from './model/market.js'
 export type { OrderRequest, OrderStatus, TimeInForce } from './model/order.js'
 export type { Accepted, CancelOutcome, Denied, OrderView, Outcome, Submission } from './model/outcome.js'

@@ -31,6 +31,8 @@ export type OrderRecord = {
   /** Not placed by us: found on the venue and adopted. */
   readonly isExternal: boolean
   readonly isCancelRequested: boolean
+  /** The newest order that was made to take its place. */
+  readonly replacedBy?: ClientOrderId
   readonly reason?: DeniedReason | RejectedReason
   /** The venue's own words. */
   readonly message?: string
@@ -201,6 +203,8 @@ export function createOrderLedger(options: { readonly rememberedOrders?: number 
         isExternal,
         isCancelRequested: false,
       }
+      const replaced = request.replaces === undefined ? undefined : records.get(request.replaces)
+      if (replaced !== undefined) replaced.replacedBy = request.clientOrderId
       records.set(request.clientOrderId, record)
       open.set(request.clientOrderId, record)
       commit(record, 1)

@@ -17,6 +17,7 @@ import type { Alarm } from './alarm.js'
 import type { Cancels } from './cancels.js'
 import type { Evidence } from './evidence.js'
 import type { Parts, SentBatch } from './parts.js'
+import type { Replacements } from './replacements.js'
 import type { Resolver } from './resolver.js'
 import type { Sign } from './sign.js'
 
@@ -46,11 +47,13 @@ export type DispatchParts = {
   readonly sign: Sign
   readonly evidence: Evidence
   readonly cancels: Cancels
+  readonly replacements: Replacements
   readonly resolver: Resolver
   readonly alarm: Alarm
 }
 
-export function createDispatch({ parts, sign, evidence, cancels, resolver, alarm }: DispatchParts): Dispatch {
+export function createDispatch(wiring: DispatchParts): Dispatch {
+  const { parts, sign, evidence, cancels, replacements, resolver, alarm } = wiring
   const { clock, transport, hardStop, queue, requests, orders, limits, logger } = parts
   const queueDeadlines = { new: new Map<ClientOrderId, number>(), reduceOnly: new Map<ClientOrderId, number>() }
   let onIdle: (() => void)[] = []
@@ -141,6 +144,7 @@ export function createDispatch({ parts, sign, evidence, cancels, resolver, alarm
     for (const { request } of batch.orders) {
       queueDeadlines[batch.lane].delete(request.clientOrderId)
       evidence.apply(request.clientOrderId, 'written')
+      replacements.onWritten(request)
     }
   }
 
@@ -200,8 +204,10 @@ export function createDispatch({ parts, sign, evidence, cancels, resolver, alarm
       } else {
         const replies = parseOrderReplies(payload, batch.orders.length)
         for (const [index, { request }] of batch.orders.entries()) {
-          evidence.orderReply(request, replies[index] ?? UNREADABLE)
+          const entry = replies[index] ?? UNREADABLE
+          evidence.orderReply(request, entry)
           resolver.watch(request.clientOrderId, sent.payload)
+          replacements.onReply(request, entry)
         }
       }
     }
@@ -215,6 +221,7 @@ export function createDispatch({ parts, sign, evidence, cancels, resolver, alarm
       return
     }
     for (const { request } of batch.orders) {
+      replacements.lose(request)
       if (orders.get(request.clientOrderId)?.status !== 'inFlight') continue
       evidence.apply(request.clientOrderId, 'lost')
       resolver.watch(request.clientOrderId, payload)

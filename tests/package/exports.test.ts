@@ -26,7 +26,7 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
       MarketData MarketDataOptions MarketRegistry Missing Network NonceManager NonceManagerOptions NotWrittenReason
       OrderLedger OrderRecord OrderRequest OrderStatus OrderView Outcome PhantomAgent Position PositionLedger
       PostReply PostRequest PostResult PushResult QueuedCancel Readiness ReadinessOptions ReadinessState
-      RejectedReason RiskGates Rounding Side Signature Signer StandardGatesOptions Submission Subscription TimeInForce
+      RejectedReason Replacement RiskGates Rounding Side Signature Signer StandardGatesOptions Submission Subscription TimeInForce
       Transport TransportState TypedData TypedDataWallet Verdict WebSocketLike WsSenderOptions
     `),
   },
