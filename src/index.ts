@@ -68,6 +68,7 @@ export {
   type TypedDataWallet,
 } from './io/local-signer.js'
 export { loadMarkets, type MarketRegistry } from './io/market-registry.js'
+export { createMemoryJournal, type MemoryJournal } from './io/memory-journal.js'
 export { createNanoidIds } from './io/nanoid-ids.js'
 export { createSystemClock } from './io/system-clock.js'
 export { createWsSender, type WebSocketLike, type WsSenderOptions } from './io/ws-sender.js'
@@ -84,6 +85,9 @@ export type {
   AskOptions,
   Clock,
   IdSource,
+  Journal,
+  JournalOwner,
+  JournalRecord,
   Logger,
   NotWrittenReason,
   PhantomAgent,
