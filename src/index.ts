@@ -43,6 +43,7 @@ export {
   type ReadinessOptions,
   type ReadinessState,
 } from './control/readiness.js'
+export { type Replay, type ReplayOptions, replayJournal } from './control/replay.js'
 export {
   type Approved,
   createRiskGates,
@@ -58,7 +59,15 @@ export {
 export { createExecutor } from './create-executor.js'
 export { ExecutorError, type ExecutorErrorCode, isExecutorError, NotSentError } from './errors.js'
 export type { ListenOptions } from './events.js'
-export type { BudgetState, CloseOptions, Executor, ExecutorEvents, ExecutorOptions, FillEvent } from './executor.js'
+export type {
+  BudgetState,
+  CloseOptions,
+  Executor,
+  ExecutorEvents,
+  ExecutorOptions,
+  FillEvent,
+  StartReport,
+} from './executor.js'
 export { createAsk } from './io/ask.js'
 export {
   createLocalSigner,

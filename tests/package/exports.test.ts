@@ -14,7 +14,7 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
       createAsk createBatchQueue createExecutor createExposureView createHardStop createLocalSigner createMarketData
       createMemoryJournal createNanoidIds createNonceManager createOrderLedger createPositionLedger createReadiness createRiskGates
       createSystemClock createWsSender flattenInProgressGate floorSize hasPositionGate intentOrderId isExecutorError
-      loadMarkets maxConcurrentPositionsGate maxPositionPerMarketGate maxPositionTotalGate pendingOrderGate roundPrice
+      loadMarkets maxConcurrentPositionsGate maxPositionPerMarketGate maxPositionTotalGate pendingOrderGate replayJournal roundPrice
       standardGates
     `),
     types: words(`
@@ -26,7 +26,7 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
       MarketData MarketDataOptions MarketRegistry MemoryJournal Missing Network NonceManager NonceManagerOptions NotWrittenReason
       OrderLedger OrderRecord OrderRequest OrderStatus OrderView Outcome PhantomAgent Position PositionLedger
       PostReply PostRequest PostResult PushResult QueuedCancel Readiness ReadinessOptions ReadinessState
-      RejectedReason Replacement RiskGates Rounding Side Signature Signer StandardGatesOptions Submission Subscription TimeInForce
+      RejectedReason Replacement Replay ReplayOptions RiskGates Rounding Side Signature Signer StandardGatesOptions StartReport Submission Subscription TimeInForce
       Transport TransportState TypedData TypedDataWallet Verdict WebSocketLike WsSenderOptions
     `),
   },
