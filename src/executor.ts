@@ -13,10 +13,10 @@ import type { Emitter } from './events.js'
 import type { Address } from './model/account.js'
 import type { Decimal } from './model/decimal.js'
 import type { ClientOrderId } from './model/ids.js'
-import type { Intent } from './model/intent.js'
+import type { Intent, Replacement } from './model/intent.js'
 import type { Side } from './model/market.js'
-import type { CancelOutcome, Denied, OrderView, Submission } from './model/outcome.js'
-import type { Clock, IdSource, Logger, Signer, Transport, TransportState } from './ports.js'
+import type { Accepted, CancelOutcome, Denied, OrderView, Submission } from './model/outcome.js'
+import type { Clock, IdSource, Journal, Logger, Signer, Transport, TransportState } from './ports.js'
 
 export type ExecutorOptions = {
   /** The account traded for: the master, a sub-account or a vault. Never the agent's address. */
@@ -42,6 +42,11 @@ export type ExecutorOptions = {
   readonly maxQueueMs?: number | undefined
   /** A mark older than this denies new orders. Default: 8000. */
   readonly maxMarkAgeMs?: number | undefined
+  /**
+   * Where orders are written down before they leave, so that a crash loses and doubles nothing. Default: nowhere; a restart
+   * then knows only what the venue still shows.
+   */
+  readonly journal?: Journal | undefined
   readonly queue?: BatchQueueOptions | undefined
   /** Default: 100 new orders per second. */
   readonly budget?: ActionBudget | undefined
@@ -92,6 +97,11 @@ export type BudgetState = {
   readonly queued: { readonly cancel: number; readonly reduceOnly: number; readonly new: number }
 }
 
+export type StartReport = {
+  /** Orders of an earlier process that were not over, from the journal. None of them is `unknown` any more. */
+  readonly recovered: readonly Accepted[]
+}
+
 export type CloseOptions = {
   /** What to do with resting orders. Default: `leave`. */
   readonly orders?: 'leave' | 'cancel' | undefined
@@ -103,9 +113,11 @@ export type Executor = {
   /**
    * Connects, loads the markets, subscribes and reads the account. Settles when new orders may go.
    *
+   * With a journal, what an earlier process left open is resolved first.
+   *
    * @throws {ExecutorError} saying what is missing, when the signal fires first or a step fails for good
    */
-  start(options?: { readonly signal?: AbortSignal | undefined }): Promise<void>
+  start(options?: { readonly signal?: AbortSignal | undefined }): Promise<StartReport>
   /**
    * Hands an intent in. Gates, budget and queue answer at once; the promises of an accepted order tell the rest.
    *
@@ -114,6 +126,16 @@ export type Executor = {
   submit(intent: Intent): Submission
   /** Several intents in one turn; they share requests where they may. */
   submitMany(intents: readonly Intent[]): readonly Submission[]
+  /**
+   * Replaces a resting order by one with another price or size, in one action. The replacement is an order of its own, with
+   * its own client order id: it passes the gates, and the submission that comes back is about it; the old order's outcome
+   * tells of the old one. It is always post-only, and the venue places it only while the old order is still there. Until
+   * both have been told of, both count in every limit.
+   *
+   * @throws {TypeError | RangeError} when the id or the change is malformed
+   * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/exchange-endpoint
+   */
+  modify(id: ClientOrderId | number, change: Replacement): Submission
   /**
    * Cancels one order, by our id or the venue's. Never blocked by a gate, a halt or a full lane of orders.
    *

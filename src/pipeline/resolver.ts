@@ -16,7 +16,6 @@ import type { OrderRecord } from '../control/order-ledger.js'
 import type { ClientOrderId } from '../model/ids.js'
 import { isTerminal } from '../model/order.js'
 import type { Ask } from '../ports.js'
-import type { SignedPayload } from '../wire/envelope.js'
 import { orderStatusRequest, parseOrderStatus } from '../wire/info.js'
 import type { Alarm } from './alarm.js'
 import type { Evidence } from './evidence.js'
@@ -24,8 +23,8 @@ import type { NonceProbe } from './nonce-probe.js'
 import type { Parts } from './parts.js'
 
 export type Resolver = {
-  /** Takes care of an order if it is unknown. @param sent the request it was written with */
-  watch(id: ClientOrderId, sent: Pick<SignedPayload, 'nonce' | 'expiresAfter'> | undefined): void
+  /** Takes care of an order if it is unknown. */
+  watch(id: ClientOrderId): void
   /** Looks an order up because what we know of it is in doubt. */
   check(id: ClientOrderId): void
   tick(now: number): void
@@ -118,9 +117,10 @@ export function createResolver({ parts, ask, nonceProbe, evidence, alarm }: Reso
   }
 
   return {
-    watch(id, sent) {
-      if (orders.get(id)?.status !== 'unknown') return
-      open(id, { expiresAfter: sent?.expiresAfter ?? Number.POSITIVE_INFINITY, nonce: sent?.nonce })
+    watch(id) {
+      const record = orders.get(id)
+      if (record?.status !== 'unknown') return
+      open(id, { expiresAfter: record.sent?.expiresAfter ?? Number.POSITIVE_INFINITY, nonce: record.sent?.nonce })
     },
     check(id) {
       const record = orders.get(id)

@@ -12,9 +12,9 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
     values: words(`
       DENIED_REASONS ExecutorError NotSentError REJECTED_REASONS actionBudgetGate coreGates createActionBudget
       createAsk createBatchQueue createExecutor createExposureView createHardStop createLocalSigner createMarketData
-      createNanoidIds createNonceManager createOrderLedger createPositionLedger createReadiness createRiskGates
+      createMemoryJournal createNanoidIds createNonceManager createOrderLedger createPositionLedger createReadiness createRiskGates
       createSystemClock createWsSender flattenInProgressGate floorSize hasPositionGate intentOrderId isExecutorError
-      loadMarkets maxConcurrentPositionsGate maxPositionPerMarketGate maxPositionTotalGate pendingOrderGate roundPrice
+      loadMarkets maxConcurrentPositionsGate maxPositionPerMarketGate maxPositionTotalGate pendingOrderGate replayJournal roundPrice
       standardGates
     `),
     types: words(`
@@ -22,11 +22,11 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
       BudgetReservation BudgetState CancelOutcome ClientOrderId Clock CloseOptions Condition Decimal DecimalInput
       Denial Denied DeniedReason DigestAccount Drift Executor ExecutorErrorCode ExecutorEvents ExecutorOptions
       ExposureView FillEvent Gate GateAnswer GateContext GateDenial GateDescription HardStop HardStopCause
-      HardStopOptions HardStopState Hex IdSource Intent Lane ListenOptions LocalSignerOptions Logger MarginMode Market
-      MarketData MarketDataOptions MarketRegistry Missing Network NonceManager NonceManagerOptions NotWrittenReason
+      HardStopOptions HardStopState Hex IdSource Intent Journal JournalOwner JournalRecord Lane ListenOptions LocalSignerOptions Logger MarginMode Market
+      MarketData MarketDataOptions MarketRegistry MemoryJournal Missing Network NonceManager NonceManagerOptions NotWrittenReason
       OrderLedger OrderRecord OrderRequest OrderStatus OrderView Outcome PhantomAgent Position PositionLedger
       PostReply PostRequest PostResult PushResult QueuedCancel Readiness ReadinessOptions ReadinessState
-      RejectedReason RiskGates Rounding Side Signature Signer StandardGatesOptions Submission Subscription TimeInForce
+      RejectedReason Replacement Replay ReplayOptions RiskGates Rounding Side Signature Signer StandardGatesOptions StartReport Submission Subscription TimeInForce
       Transport TransportState TypedData TypedDataWallet Verdict WebSocketLike WsSenderOptions
     `),
   },
