@@ -1,6 +1,6 @@
 /** Plain cases of evidence that comes in an unlucky order, as the random histories found them. */
 import { describe, expect, it } from 'vitest'
-import { accepted, buy, createStarted, type Harness } from '../helpers/harness.js'
+import { accepted, buy, createStarted, type Harness, NVDA, outcomeNow } from '../helpers/harness.js'
 
 /** Keeps back what tells of orders; hands it in by kind. */
 function holdBack(harness: Harness): (kind: string) => Promise<void> {
@@ -39,5 +39,31 @@ describe('a reduce-only order larger than the position', () => {
       '0.5',
     ])
     expect(exit.current().status).toBe('canceled')
+  })
+})
+
+describe('a cancelled order of which only the cancel is known', () => {
+  it('is not told with less than it filled when the answer about fills is of a moment before', async () => {
+    const harness = await createStarted()
+    const { executor, exchange } = harness
+    const order = accepted(executor.submit(buy({ price: '170', size: '2', timeInForce: 'gtc' })))
+    await order.acknowledged
+    exchange.fault({ fault: 'lose', of: ['feed:orderUpdates', 'feed:userFills'] })
+    exchange.market(NVDA).clearBook().take('sell', '170', '1')
+    await harness.pass(500)
+    // The server asked lags two seconds behind the chain: it has not seen the fill yet.
+    let lagsUntil = harness.clock.monotonic() + 2_000
+    harness.toExecutor = (text) => {
+      if (!text.includes('"type":"userFills"') || harness.clock.monotonic() > lagsUntil) return true
+      lagsUntil = harness.clock.monotonic() - 1
+      harness.inject(text.replace(/"data":\[\{.*\}\]/, '"data":[]'))
+      return false
+    }
+    expect(await executor.cancel(order.clientOrderId)).toEqual({ status: 'canceled' })
+    await harness.pass(1_500)
+    expect(await outcomeNow(order)).toBe('open')
+    await harness.pass(30_000)
+    const outcome = await order.outcome
+    expect([outcome.status, outcome.filledSize.toFixed()]).toEqual(['canceled', '1'])
   })
 })
