@@ -56,7 +56,10 @@ const step = fc.oneof(
   fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 4_000 }) }),
 )
 
-const PRICES: Readonly<Record<string, { readonly high: string; readonly low: string }>> = { [NVDA]: { high: '178', low: '174' }, [TSLA]: { high: '404', low: '395' } }
+const PRICES: Readonly<Record<string, { readonly high: string; readonly low: string }>> = {
+  [NVDA]: { high: '178', low: '174' },
+  [TSLA]: { high: '404', low: '395' },
+}
 
 /** What the exchange's own record says of an order, in our words. */
 function truth(
