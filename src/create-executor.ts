@@ -116,7 +116,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
     onMismatch: (market) => lifecycle.resynchronise(`position of ${market} differs from the venue's`),
   })
   const sign = createSign(parts)
-  const resolver = createResolver({ parts, ask, nonceProbe: createNonceProbe(parts, sign), evidence, alarm })
+  const nonceProbe = createNonceProbe(parts, sign)
+  const resolver = createResolver({ parts, ask, nonceProbe, evidence, alarm, options: options.resolution })
   const synchronise = createSynchronise(parts, ask, evidence, resolver)
   const cancels = createCancels(parts, evidence, resolver)
   const replacements = createReplacements(evidence, resolver)

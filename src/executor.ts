@@ -15,6 +15,7 @@ import type { Decimal } from './model/decimal.js'
 import type { ClientOrderId } from './model/ids.js'
 import type { Intent, Replacement } from './model/intent.js'
 import type { Side } from './model/market.js'
+import type { OrderStatus } from './model/order.js'
 import type { Accepted, CancelOutcome, Denied, OrderView, Submission } from './model/outcome.js'
 import type { Clock, IdSource, Journal, Logger, Signer, Transport, TransportState } from './ports.js'
 
@@ -36,6 +37,7 @@ export type ExecutorOptions = {
   readonly expiresAfterMs?: number | undefined
   /** How long an answer may take before the outcome counts as unknown. Default: 5000. */
   readonly replyTimeoutMs?: number | undefined
+  readonly resolution?: ResolutionOptions | undefined
   /** How long the signer may take. Default: 2000. */
   readonly signTimeoutMs?: number | undefined
   /** How long a new order may wait in the queue before it is denied as not sent. Default: 2000. */
@@ -55,6 +57,36 @@ export type ExecutorOptions = {
   readonly clock?: Clock | undefined
   readonly ids?: IdSource | undefined
   readonly logger?: Logger | undefined
+}
+
+/** How an order of which no answer came is resolved. Every step is evidence; these set how soon it is looked for. */
+export type ResolutionOptions = {
+  /** Before the first lookup; doubled after each. Default: 250. */
+  readonly firstDelayMs?: number | undefined
+  /** The longest time between two lookups. Default: 5000. */
+  readonly maxDelayMs?: number | undefined
+  /** How far past its expiry, in the venue's time, the absence of an order counts. Default: 3000. */
+  readonly expiryMarginMs?: number | undefined
+  /** How many lookups after that must agree that the order does not exist. At least, and by default: 2. */
+  readonly agreeingLookups?: number | undefined
+  /** Whether a noop may take the nonce of the order, which proves it dead at once and costs an action. Default: true. */
+  readonly useNoop?: boolean | undefined
+}
+
+export type ResolutionStep = 'lookup' | 'noop' | 'expiry'
+
+/** What a step found. Only `found` and `unused`, and enough times `absent` after the expiry, prove anything. */
+export type Finding = 'found' | 'absent' | 'unreadable' | 'unanswered' | 'unused' | 'used' | 'undecided'
+
+export type ResolutionEvent = {
+  readonly clientOrderId: ClientOrderId
+  readonly market: string
+  /** Counted from one. */
+  readonly attempt: number
+  readonly step: ResolutionStep
+  readonly finding: Finding
+  /** The order after this step; while it is `unknown` its exposure stays counted. */
+  readonly status: OrderStatus
 }
 
 export type FillEvent = {
@@ -79,6 +111,8 @@ export type ExecutorEvents = {
   readiness: ReadinessState
   connection: TransportState
   hardStop: HardStopState
+  /** One step in finding out what became of an order. */
+  resolution: ResolutionEvent
   /** Evidence that contradicts what was known: look at it. */
   conflict: { readonly order: OrderView; readonly detail: string }
   /** Our position and the venue's differ; positions are being read again. */

@@ -66,6 +66,10 @@ export type {
   ExecutorEvents,
   ExecutorOptions,
   FillEvent,
+  Finding,
+  ResolutionEvent,
+  ResolutionOptions,
+  ResolutionStep,
   StartReport,
 } from './executor.js'
 export { createAsk } from './io/ask.js'
