@@ -82,7 +82,7 @@ export type Step =
   | { readonly do: 'deliver'; readonly which: number; readonly isKept: boolean; readonly ageMs: number }
   | { readonly do: 'deliverMany'; readonly order: readonly number[] }
   | { readonly do: 'pass'; readonly ms: number }
-  | { readonly do: 'cut' }
+  | { readonly do: 'silence' | 'cut' }
 
 const one = (name: 'cancel' | 'cancelByHand' | 'arrive' | 'lose'): fc.Arbitrary<Step> =>
   fc.record({ do: fc.constant(name), which })
@@ -108,6 +108,8 @@ const letter: fc.Arbitrary<Step> = weighted<Step>(
   ],
   [1, fc.record({ do: fc.constant('deliverMany' as const), order: fc.array(which, { minLength: 5, maxLength: 30 }) })],
   [1, one('lose')],
+  /** What the feeds had to say so far is lost. */
+  [1, fc.constant({ do: 'silence' as const })],
 )
 const time: fc.Arbitrary<Step> = weighted<Step>(
   [6, fc.record({ do: fc.constant('pass' as const), ms: fc.integer({ min: 1, max: 900 }) })],
@@ -119,12 +121,15 @@ const time: fc.Arbitrary<Step> = weighted<Step>(
 type Fate = 'arrives' | 'never' | 'late' | 'twice'
 
 export type History = {
+  /** Without it the end of an order that never arrived is proven by its expiry alone. */
+  readonly useNoop: boolean
   /** By turns; what comes after the last of them arrives. */
   readonly fates: readonly Fate[]
   readonly steps: readonly Step[]
 }
 
 export const histories: fc.Arbitrary<History> = fc.record({
+  useNoop: fc.boolean(),
   fates: fc.array(mostly<Fate>(2, 'arrives', 'never', 'late', 'twice'), { maxLength: 15 }),
   steps: fc
     .tuple(
@@ -148,7 +153,7 @@ export type World = {
   arriveAll(): void
 }
 
-export async function createWorld(fates: readonly Fate[]): Promise<World> {
+export async function createWorld({ fates, useNoop }: Pick<History, 'fates' | 'useNoop'>): Promise<World> {
   const clock = createManualClock()
   let letters: HeldLetters | undefined
   const exchange = createSimExchange({
@@ -166,7 +171,7 @@ export async function createWorld(fates: readonly Fate[]): Promise<World> {
     maxConcurrentPositions: 50,
     singleEntry: false,
   })
-  const harness = createHarness({ gates }, { clock, exchange })
+  const harness = createHarness({ gates, expiresAfterMs: 6_000, resolution: { useNoop } }, { clock, exchange })
   const { executor } = harness
   await executor.start()
   // A fill in the very millisecond of the account state could be in it or not.
@@ -278,6 +283,7 @@ export async function createWorld(fates: readonly Fate[]): Promise<World> {
         return
       }
       if (step.do === 'lose') letters?.lose(step.which)
+      else if (step.do === 'silence') letters?.loseFeeds()
       else if (step.do === 'pass') await harness.pass(step.ms)
       else happen(step)
       letters?.note()
