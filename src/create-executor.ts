@@ -8,7 +8,7 @@ import { type Batch, createBatchQueue } from './control/batch-queue.js'
 import { createExposureView } from './control/exposure.js'
 import { coreGates } from './control/gates/core.js'
 import { createHardStop } from './control/hard-stop.js'
-import { recordOrders, recordPositions } from './control/ledger-steps.js'
+import { type LedgerStep, recordOrders, recordPositions } from './control/ledger-steps.js'
 import { createMarketData } from './control/market-data.js'
 import { createNonceManager } from './control/nonce-manager.js'
 import { createOrderLedger } from './control/order-ledger.js'
@@ -61,8 +61,9 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const marketData = createMarketData({ maxMarkAgeMs: options.maxMarkAgeMs })
   const budget = options.budget ?? createActionBudget()
   const ledgers = { orders: createOrderLedger(), positions: createPositionLedger() }
-  const orders = recordOrders(ledgers.orders, (step) => recorder.note(step))
-  const positions = recordPositions(ledgers.positions, (step) => recorder.note(step))
+  const note = (step: LedgerStep): void => recorder.note(step)
+  const orders = options.journal === undefined ? ledgers.orders : recordOrders(ledgers.orders, note)
+  const positions = options.journal === undefined ? ledgers.positions : recordPositions(ledgers.positions, note)
   const exposure = createExposureView(orders, positions)
   let registry: MarketRegistry | undefined
 
@@ -147,7 +148,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   })
 
   hardStop.onChange((state) => {
-    recorder.note({ kind: 'hardStop', state })
+    note({ kind: 'hardStop', state })
     if (state.triggered) dispatch.denyNew('HARD_STOP', state.reason)
     emitter.emit('hardStop', state)
   })

@@ -30,7 +30,8 @@ const anything = (dice: Dice): MessagePattern => (dice.chance(0.4) ? request(dic
 /** Seldom enough that trade goes on, or so often that nothing gets through for a while. */
 const probability = (dice: Dice): number => dice.pick([0.02, 0.05, 0.1, 0.2, 0.5, 1])
 
-type Kind = FaultRule['fault']
+/** The clocks have incidents of their own, since the venue's must never go back. */
+type Kind = Exclude<FaultRule['fault'], 'clockSkew'>
 
 const DRAWN: { readonly [K in Kind]: (dice: Dice, markets: readonly string[]) => FaultRule } = {
   lose: (dice) => ({ fault: 'lose', of: anything(dice), probability: probability(dice) }),
@@ -80,8 +81,6 @@ const DRAWN: { readonly [K in Kind]: (dice: Dice, markets: readonly string[]) =>
     counterparties: dice.integer(1, 6),
     probability: dice.pick([0.1, 0.5]),
   }),
-  // Beyond the drift that the executor allows, and within it.
-  clockSkew: (dice) => ({ fault: 'clockSkew', ms: dice.integer(-2_500, 2_500) }),
   postOnlyMode: (dice) => ({ fault: 'postOnlyMode', ms: dice.integer(500, 10_000) }),
   oracleSilence: (dice, markets) => ({ fault: 'oracleSilence', market: dice.pick(markets) }),
   staleOrderStatus: (dice) => ({ fault: 'staleOrderStatus', ms: dice.integer(100, 8_000) }),

@@ -1,5 +1,5 @@
 /** Plays a plan: a bot of several strategies trades through all of it, and in the end its books are held against the record. */
-import type { Executor } from 'hip3-executor'
+import { createMemoryJournal, type Executor } from 'hip3-executor'
 import { createManualClock, type FaultHandle } from 'hip3-executor/testing'
 import { clientOrderId } from '../../src/model/ids.js'
 import { ACCOUNT } from '../helpers/harness.js'
@@ -7,6 +7,7 @@ import { createBook } from './book.js'
 import { createDesk, type Strategy } from './desk.js'
 import { createDice } from './dice.js'
 import { createHistory } from './history.js'
+import type { Disk } from './journal.js'
 import { createLife, type Life, type Signing } from './life.js'
 import type { Incident, Plan } from './plan.js'
 import { createCanceller } from './strategies/canceller.js'
@@ -39,10 +40,12 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
   const counter = createDesk(venue, book)
   const tally = createTally()
   const signing: Signing = { maxMs: 0, failing: 0 }
+  const disk: Disk = { mode: 'fast' }
   const violations: Violation[] = []
   const idDice = dice.of('ids')
   const lifeDice = dice.of('life')
   let life: Life | undefined
+  const file = createMemoryJournal()
 
   const { desk } = counter
   const strategies: readonly Strategy[] = [
@@ -56,24 +59,37 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
   const market = dice.of('market')
   const time = dice.of('time')
 
-  function begin(): void {
+  async function begin(): Promise<void> {
     const begun = createLife({
       venue,
       clock,
       dice: lifeDice,
       ids: () => clientOrderId(idDice.hex(32)),
       signing,
+      disk,
+      file,
       history,
+      onStarted: () => counter.askAgain(),
+      onDeath: gone,
     })
     life = begun
     counter.open(begun.executor)
     tally.watch(begun)
+    // Reading a long journal takes no time of the manual clock, but more turns than it waits.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  /** Whatever it has promised and not kept, it never will. */
+  function gone(): void {
+    life = undefined
+    counter.shut()
+    counter.forget()
+    book.abandon()
   }
 
   async function end(): Promise<void> {
     const ending = life
     if (ending === undefined) return
-    life = undefined
     counter.shut()
     let isClosed = false
     void ending.executor.close({ timeoutMs: 2_000 }).then(() => {
@@ -81,15 +97,14 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
     })
     await clock.pass(5_000)
     if (!isClosed) violations.push({ kind: 'unsettled', subject: 'close', detail: 'not closed within 5 s of 2' })
-    if (ending.timers > 0) violations.push({ kind: 'timers', subject: 'close', detail: `${ending.timers} left behind` })
+    for (const timer of ending.timers) violations.push({ kind: 'timers', subject: 'close', detail: timer })
     for (const { id, waiting } of book.entries.values()) {
       if (waiting.size > 0) violations.push({ kind: 'unsettled', subject: id, detail: 'not settled by close' })
     }
-    if (counter.unkept > 0) {
-      violations.push({ kind: 'unsettled', subject: 'close', detail: `${counter.unkept} promises beside outcomes` })
+    for (const { subject, what } of counter.unkept) {
+      violations.push({ kind: 'unsettled', subject, detail: `${what} was not told before the end of close` })
     }
-    book.abandon()
-    counter.forget()
+    gone()
   }
 
   const going = new Map<Incident, () => void | Promise<void>>()
@@ -123,18 +138,34 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
         Object.assign(signing, { maxMs: incident.maxMs, failing: incident.failing })
         going.set(incident, () => void Object.assign(signing, { maxMs: 0, failing: 0 }))
         break
-      case 'wallStep':
-        clock.stepWall(incident.ms)
+      case 'disk':
+        disk.mode = incident.mode
+        going.set(incident, () => {
+          disk.mode = 'fast'
+        })
+        break
+      case 'drift':
+        if (incident.of === 'venue') venue.exchange.fault({ fault: 'clockSkew', ms: incident.ms })
+        else clock.stepWall(incident.ms)
+        going.set(incident, () => clock.stepWall(incident.of === 'venue' ? incident.ms : -incident.ms))
+        break
+      case 'crash':
+        if (incident.point === 'now') life?.crash()
+        else life?.doom(incident.point, incident.nth)
+        going.set(incident, () => {
+          life?.crash()
+          return begin()
+        })
         break
       case 'restart':
         await end()
-        going.set(incident, () => {
-          if (life === undefined) begin()
+        going.set(incident, async () => {
+          if (life === undefined) await begin()
         })
     }
   }
 
-  begin()
+  await begin()
   await clock.pass(1_000)
   for (let step = 1; step <= plan.steps; step++) {
     await happen(step)

@@ -49,7 +49,7 @@ export async function scanSegment(path: string): Promise<SegmentScan> {
 export async function* readRecords(path: string, size: number): AsyncGenerator<JournalRecord> {
   for await (const lines of readSegment(path, size)) {
     for (const line of lines) {
-      if (line.role === 'damage') throw corrupt(path, line)
+      if (line.role === 'damage' || line.role === 'torn') throw corrupt(path, line)
       if (line.role === 'record') yield line.value
     }
   }
