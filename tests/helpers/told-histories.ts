@@ -42,7 +42,9 @@ const weighted = <T>(...choices: readonly (readonly [number, fc.Arbitrary<T>])[]
   fc.oneof(...choices.map(([weight, arbitrary]) => ({ weight, arbitrary })))
 
 /** One of those there are, from the oldest on, or below zero from the newest back; what has just come is chosen more often. */
+
 const which = weighted([1, fc.nat(1_000)], [1, fc.integer({ min: -3, max: -1 })])
+const alone = (step: Step): readonly Step[] => [step]
 const market = fc.constantFrom(...MARKETS)
 const lots = fc.integer({ min: 100, max: 3_000 })
 
@@ -117,6 +119,27 @@ const time: fc.Arbitrary<Step> = weighted<Step>(
   [1, fc.constant({ do: 'cut' as const })],
 )
 
+const NEWEST = { which: -1, isKept: false, ageMs: 0 }
+/** A cancel races with a fill while the feeds are silent, and the answers of the venue are old: seldom hit by chance alone. */
+const race: fc.Arbitrary<readonly Step[]> = fc
+  .record({
+    order: placing,
+    percent: fc.constantFrom(30, 60),
+    ms: fc.integer({ min: 900, max: 4_000 }),
+    ageMs: fc.integer({ min: 1, max: MOST_LAG_MS }),
+  })
+  .map(({ order, percent, ms, ageMs }) => [
+    { ...order, kind: 'rests', reduceOnly: false, flaw: 'none', isInOneTurn: false },
+    { do: 'deliverMany', order: [-2, -1, -1] },
+    { do: 'trade', which: -1, percent },
+    { do: 'silence' },
+    { do: 'cancel', which: -1 },
+    { do: 'silence' },
+    { do: 'deliver', ...NEWEST },
+    { do: 'pass', ms },
+    { do: 'deliver', ...NEWEST, ageMs },
+  ])
+
 /** What becomes of a request on its way to the exchange. */
 type Fate = 'arrives' | 'never' | 'late' | 'twice'
 
@@ -134,10 +157,14 @@ export const histories: fc.Arbitrary<History> = fc.record({
   steps: fc
     .tuple(
       fc.array(placing, { minLength: 1, maxLength: 4 }),
-      fc.array(weighted([3, happening], [5, letter], [3, time]), { minLength: 10, maxLength: 50, size: 'max' }),
+      fc.array(weighted([30, happening.map(alone)], [50, letter.map(alone)], [30, time.map(alone)], [2, race]), {
+        minLength: 10,
+        maxLength: 50,
+        size: 'max',
+      }),
       fc.array(letter, { maxLength: 20, size: 'max' }),
     )
-    .map((parts) => parts.flat()),
+    .map(([opening, middle, ending]) => [...opening, ...middle.flat(), ...ending]),
 })
 
 export type World = {
