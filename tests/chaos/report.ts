@@ -79,6 +79,7 @@ const QUESTIONS: { readonly [K in ViolationKind]: string } = {
   inFlight: 'left in flight',
   claims: 'claims not released',
   timers: 'timers left behind',
+  journal: 'journals that lead elsewhere',
 }
 
 export function totalsTable({ seeds, seconds, counts, groups }: Totals): string {
