@@ -8,7 +8,7 @@ import { type Batch, createBatchQueue } from './control/batch-queue.js'
 import { createExposureView } from './control/exposure.js'
 import { coreGates } from './control/gates/core.js'
 import { createHardStop } from './control/hard-stop.js'
-import { type LedgerStep, recordOrders, recordPositions } from './control/ledger-steps.js'
+import { bookFill, type LedgerStep, recordOrders, recordPositions } from './control/ledger-steps.js'
 import { createMarketData } from './control/market-data.js'
 import { createNonceManager } from './control/nonce-manager.js'
 import { createOrderLedger } from './control/order-ledger.js'
@@ -90,6 +90,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     requests: createRequestTable<Batch>({ timeoutMs: options.replyTimeoutMs }),
     orders,
     positions,
+    bookFill: (fill, order) => bookFill(ledgers, fill, order, note),
     marketData,
     readiness,
     market: (name) => registry?.get(name),

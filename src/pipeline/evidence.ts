@@ -31,7 +31,7 @@ export type Evidence = {
   orderStatus(id: ClientOrderId, update: OrderUpdate): void
 }
 
-type EvidenceParts = Pick<Parts, 'orders' | 'positions' | 'marketData' | 'emitter' | 'clock' | 'market' | 'logger'>
+type EvidenceParts = Pick<Parts, 'orders' | 'bookFill' | 'marketData' | 'emitter' | 'clock' | 'market' | 'logger'>
 
 export type EvidenceHooks = {
   /** An order whose cancel is wanted turned out to be alive. */
@@ -40,7 +40,7 @@ export type EvidenceHooks = {
 }
 
 export function createEvidence(parts: EvidenceParts, settlement: Settlement, hooks: EvidenceHooks): Evidence {
-  const { orders, positions, marketData, emitter, clock, market, logger } = parts
+  const { orders, bookFill, marketData, emitter, clock, market, logger } = parts
 
   function conclude(change: Change | undefined): void {
     if (change === undefined) return
@@ -140,10 +140,10 @@ export function createEvidence(parts: EvidenceParts, settlement: Settlement, hoo
   }
 
   function onFill(fill: Fill): void {
-    const result = positions.apply(fill)
-    if (result.status === 'duplicate') return
     const record = (fill.clientOrderId && orders.get(fill.clientOrderId)) ?? orders.get(fill.orderId)
-    if (record !== undefined) conclude(orders.bookFill(record.request.clientOrderId, fill))
+    const { position: result, order } = bookFill(fill, record?.request.clientOrderId)
+    if (result.status === 'duplicate') return
+    conclude(order)
     // A fill from before we were here, of an order we never knew, is history and not news.
     if (record !== undefined || result.status === 'booked') emitter.emit('fill', fill)
     if (result.status === 'booked' && result.mismatch !== undefined) {
