@@ -1,4 +1,5 @@
 /** Plays a plan: a bot of several strategies trades through all of it, and in the end its books are held against the record. */
+import { createHash } from 'node:crypto'
 import { createMemoryJournal, type JournalRecord } from 'hip3-executor'
 import { createManualClock, type FaultHandle } from 'hip3-executor/testing'
 import { clientOrderId } from '../../src/model/ids.js'
@@ -24,6 +25,8 @@ export type Played = {
   readonly plan: Plan
   readonly tally: Tally
   readonly violations: readonly Violation[]
+  /** Of everything the exchange has recorded of orders and fills: the same for the same run. */
+  readonly digest: string
   /** What was said, where somebody asked for it. */
   readonly history: readonly string[]
   /** The executor's own, where somebody asked for it. */
@@ -194,7 +197,11 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
   const told = [...book.entries.values()].filter((entry) => !isUnwrittenExit(entry))
   violations.push(...judge(told, { orders, fills }, ({ cloid }) => !unwritten.some(({ id }) => id === cloid)))
   tally.close(book, { orders, fills, faults })
-  return { plan, tally, violations, history: history.lines, journal: history.isKept ? file.records : [] }
+  const digest = createHash('sha256')
+    .update(JSON.stringify([orders, fills]))
+    .digest('hex')
+    .slice(0, 16)
+  return { plan, tally, violations, digest, history: history.lines, journal: history.isKept ? file.records : [] }
 }
 
 /** An exit that left although the disk could not keep it, of a process that died of it: nobody could know. */
