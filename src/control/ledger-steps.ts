@@ -9,7 +9,8 @@ import type { ClientOrderId } from '../model/ids.js'
 import type { OrderEvent, OrderRequest } from '../model/order.js'
 import type { HardStopState } from './hard-stop.js'
 import type { BookedFill, Change, Evidence, OrderLedger, OrderRecord, RegisterOptions, SentAs } from './order-ledger.js'
-import type { FillResult, Position, PositionFill, PositionLedger, PositionSnapshot } from './position-ledger.js'
+import type { PositionFill } from './position.js'
+import type { FillResult, PositionLedger, PositionReading, PositionSnapshot } from './position-ledger.js'
 
 export type LedgerStep =
   | { readonly kind: 'order'; readonly request: OrderRequest; readonly options?: RegisterOptions | undefined }
@@ -28,7 +29,7 @@ export type LedgerStep =
   | {
       readonly kind: 'positions'
       readonly dex: string
-      readonly positions: readonly Position[]
+      readonly positions: readonly PositionReading[]
       readonly time: number
     }
   | { readonly kind: 'hardStop'; readonly state: HardStopState }

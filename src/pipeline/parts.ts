@@ -11,7 +11,7 @@ import type { Readiness } from '../control/readiness.js'
 import type { RequestTable } from '../control/request-table.js'
 import type { RiskGates } from '../control/risk-gates.js'
 import type { Emitter } from '../events.js'
-import type { ExecutorEvents } from '../executor.js'
+import type { ExecutorEvents, ExternalOrders } from '../executor.js'
 import type { Address } from '../model/account.js'
 import type { ClientOrderId } from '../model/ids.js'
 import type { Market } from '../model/market.js'
@@ -40,6 +40,7 @@ export type Parts = {
   readonly readiness: Readiness
   /** The markets loaded so far; `undefined` for a name that was not. */
   readonly market: (name: string) => Market | undefined
+  readonly externalOrders: ExternalOrders
   readonly limits: {
     readonly expiresAfterMs: number
     readonly replyTimeoutMs: number
