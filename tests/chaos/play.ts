@@ -3,7 +3,7 @@ import { createMemoryJournal, type Executor } from 'hip3-executor'
 import { createManualClock, type FaultHandle } from 'hip3-executor/testing'
 import { clientOrderId } from '../../src/model/ids.js'
 import { ACCOUNT } from '../helpers/harness.js'
-import { createBook } from './book.js'
+import { createBook, type Entry, type Era } from './book.js'
 import { createDesk, type Strategy } from './desk.js'
 import { createDice } from './dice.js'
 import { createHistory } from './history.js'
@@ -45,6 +45,7 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
   const idDice = dice.of('ids')
   const lifeDice = dice.of('life')
   let life: Life | undefined
+  let era: Era = { isDiskReliable: true }
   const file = createMemoryJournal()
 
   const { desk } = counter
@@ -73,6 +74,8 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
       onDeath: gone,
     })
     life = begun
+    era = { isDiskReliable: disk.mode === 'fast' }
+    book.begin(era)
     counter.open(begun.executor)
     tally.watch(begun)
     // Reading a long journal takes no time of the manual clock, but more turns than it waits.
@@ -140,6 +143,7 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
         break
       case 'disk':
         disk.mode = incident.mode
+        era.isDiskReliable = false
         going.set(incident, () => {
           disk.mode = 'fast'
         })
@@ -183,9 +187,21 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
   violations.push(...checkOver(life, venue))
   await end()
   const { orders, fills, faults } = venue.exchange.record
-  violations.push(...judge(book.entries.values(), { orders, fills }, () => true))
+  const unwritten = [...book.entries.values()].filter(isUnwrittenExit)
+  const told = [...book.entries.values()].filter((entry) => !isUnwrittenExit(entry))
+  violations.push(...judge(told, { orders, fills }, ({ cloid }) => !unwritten.some(({ id }) => id === cloid)))
   tally.close(book, { orders, fills, faults })
   return { plan, tally, violations, history: history.lines }
+}
+
+/** An exit that left although the disk could not keep it, of a process that died of it: nobody could know. */
+function isUnwrittenExit({ intent, era, outcomes, isForgotten }: Entry): boolean {
+  return (
+    isForgotten &&
+    intent.reduceOnly === true &&
+    !era.isDiskReliable &&
+    outcomes.every(({ status }) => status === 'unknown')
+  )
 }
 
 /** When nothing goes wrong any more, both sides show the same orders and positions. */

@@ -6,7 +6,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createExposureView } from '../../src/control/exposure.js'
 import { createOrderLedger, type Evidence, type OrderLedger } from '../../src/control/order-ledger.js'
-import { createPositionLedger, type PositionFill, type PositionLedger } from '../../src/control/position-ledger.js'
+import type { PositionFill } from '../../src/control/position.js'
+import { createPositionLedger, type PositionLedger } from '../../src/control/position-ledger.js'
 import { type Decimal, max, ZERO } from '../../src/model/decimal.js'
 import type { ClientOrderId } from '../../src/model/ids.js'
 import { isTerminal, type OrderEvent, type OrderStatus } from '../../src/model/order.js'
@@ -300,8 +301,10 @@ describe('the ledgers, whatever order the messages come in', () => {
         truths.chain((truth) => told(truth, true)),
         ({ truth, heard }) => {
           const { orders, positions, ids } = hear(truth, heard, () => {})
-          // Absence is proven when the order has become unknown, which may have come last.
+          // What has become unknown last is looked up: found alive, or proven absent.
           truth.lives.forEach((one, n) => {
+            const isLost = orders.get(ids[n] ?? '0x')?.status === 'unknown'
+            if (isLost && !isTerminal(statusOf(one))) orders.apply(ids[n] ?? '0x', 'acknowledged')
             if (one.end === 'neverArrived') orders.apply(ids[n] ?? '0x', 'provenAbsent', { isSizeFinal: true })
           })
           const ours = ids
