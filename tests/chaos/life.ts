@@ -1,6 +1,7 @@
 /** One life of the executor: from its construction to its close or its sudden death. */
 import {
   type Executor,
+  type ExecutorOptions,
   type ExposureView,
   type Gate,
   type IdSource,
@@ -49,6 +50,7 @@ export type LifeOptions = {
   readonly ids: IdSource
   readonly signing: Signing
   readonly disk: Disk
+  readonly externalOrders: NonNullable<ExecutorOptions['externalOrders']>
   readonly file: Journal
   readonly history: History
   /** The executor is ready for the first time. */
@@ -135,6 +137,8 @@ export function createLife(options: LifeOptions): Life {
         window,
       ],
       queue: { newOrderSpacingMs: dice.pick([0, 0, 50]) },
+      externalOrders: options.externalOrders,
+      reconcileEveryMs: dice.pick([10_000, 60_000]),
       resolution: { useNoop: dice.chance(0.7) },
       socket: { clock, random: () => dice.integer(0, 1_000) / 1_000 },
     },
