@@ -16,7 +16,7 @@ import { AGENT, createHarness } from '../helpers/harness.js'
 import type { Dice } from './dice.js'
 import type { History } from './history.js'
 import { createChaosJournal, type Disk } from './journal.js'
-import { createMortalClock } from './mortal-clock.js'
+import { createMortalClock, type Wall } from './mortal-clock.js'
 import type { ChaosVenue } from './venue.js'
 
 /** How the signer behaves; changed while it is in use. */
@@ -46,6 +46,7 @@ export type Life = {
 export type LifeOptions = {
   readonly venue: ChaosVenue
   readonly clock: ManualClock
+  readonly wall: Wall
   readonly dice: Dice
   readonly ids: IdSource
   readonly signing: Signing
@@ -62,7 +63,7 @@ const RETRY_MS = 1_000
 
 export function createLife(options: LifeOptions): Life {
   const { venue, dice, signing, history } = options
-  const clock = createMortalClock(options.clock, history.isKept)
+  const clock = createMortalClock(options.clock, options.wall, history.isKept)
   const { sign } = createUnverifiedSigner(AGENT)
   let exposure: ExposureView | undefined
   let isDead = false
@@ -93,7 +94,8 @@ export function createLife(options: LifeOptions): Life {
       if (signing.maxMs === 0) return sign(digest, agent)
       const isFailing = dice.chance(signing.failing)
       return new Promise<Signature>((resolve, reject) => {
-        clock.schedule(
+        // The wallet is another process, and no timer of ours.
+        options.clock.schedule(
           () => (isFailing ? reject(new Error('the wallet is locked')) : resolve(sign(digest, agent))),
           dice.integer(0, signing.maxMs),
         )

@@ -16,6 +16,7 @@ import { createDice, type Dice } from './dice.js'
 import { createHistory } from './history.js'
 import type { Disk } from './journal.js'
 import { createLife, type Life, type Signing } from './life.js'
+import type { Wall } from './mortal-clock.js'
 import type { Incident, Plan } from './plan.js'
 import { createCanceller } from './strategies/canceller.js'
 import { createCloser } from './strategies/closer.js'
@@ -56,6 +57,7 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
   const tally = createTally()
   const signing: Signing = { maxMs: 0, failing: 0 }
   const disk: Disk = { mode: 'fast' }
+  const wall: Wall = { offsetMs: 0 }
   const violations: Violation[] = []
   const idDice = dice.of('ids')
   const lifeDice = dice.of('life')
@@ -83,6 +85,7 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
     const begun = createLife({
       venue,
       clock,
+      wall,
       dice: lifeDice,
       ids: () => clientOrderId(idDice.hex(32)),
       signing,
@@ -174,8 +177,10 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
         break
       case 'drift':
         if (incident.of === 'venue') venue.exchange.fault({ fault: 'clockSkew', ms: incident.ms })
-        else clock.stepWall(incident.ms)
-        going.set(incident, () => clock.stepWall(incident.of === 'venue' ? incident.ms : -incident.ms))
+        else wall.offsetMs += incident.ms
+        going.set(incident, () => {
+          wall.offsetMs += incident.of === 'venue' ? incident.ms : -incident.ms
+        })
         break
       case 'crash':
         if (incident.point === 'now') life?.crash()
@@ -216,6 +221,7 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
   violations.push(...checkQuiet(life, venue, isOthers), ...checkAlive(desk))
   await clock.pass(1_000)
   stranger.leave()
+  venue.calm()
   desk.cancelAll()
   await clock.pass(QUIET_MS)
   violations.push(...checkOver(life, venue), ...(await checkJournal(life, file.records)))

@@ -39,6 +39,8 @@ export type ChaosVenue = {
   setDown(isDown: boolean): void
   /** Lets time leave its traces on the market: prices walk, makers quote anew, somebody trades with what rests. */
   live(dice: Dice): void
+  /** Makers quote every market around its mark. */
+  calm(): void
   /** Takes a market out of trade and puts it back. */
   setHalted(market: string, isHalted: boolean): void
   /** An action that the account's owner signs elsewhere; it goes past every fault. */
@@ -143,6 +145,9 @@ export function createChaosVenue(clock: ManualClock, seed: number): ChaosVenue {
         const lots = decimal(size(name, dice.integer(20, 3_000)), 'size').round(decimalsOf(name), 3)
         control(name).take(side, limit, lots)
       }
+    },
+    calm() {
+      for (const market of controls.values()) market.seedBook()
     },
     byHand(action) {
       lastNonce = Math.max(lastNonce + 1, clock.now())
