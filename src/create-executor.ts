@@ -27,6 +27,7 @@ import { address } from './model/account.js'
 import { oneOf, positiveMs } from './model/guards.js'
 import { createAlarm } from './pipeline/alarm.js'
 import { createCancels } from './pipeline/cancels.js'
+import { createClosePosition } from './pipeline/close-position.js'
 import { createClosing } from './pipeline/closing.js'
 import { createDispatch } from './pipeline/dispatch.js'
 import { createEvidence } from './pipeline/evidence.js'
@@ -70,7 +71,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const note = (step: LedgerStep): void => recorder.note(step)
   const orders = options.journal === undefined ? ledgers.orders : recordOrders(ledgers.orders, note)
   const positions = options.journal === undefined ? ledgers.positions : recordPositions(ledgers.positions, note)
-  const exposure = createExposureView(orders, positions)
+  const closing = new Set<string>()
+  const exposure = createExposureView(orders, positions, closing)
   let registry: MarketRegistry | undefined
 
   const parts: Parts = {
@@ -156,7 +158,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
     kick: dispatch.kick,
     onAgreed: () => lifecycle.followPositions(),
   })
-  const flatten = createFlatten({ parts, submit, settlement, reconciler, until })
+  const closePosition = createClosePosition({ parts, submit, settlement, until, closing })
+  const flatten = createFlatten({ parts, closePosition, reconciler, until })
   const ending = { submit, dispatch, settlement, alarm, reconciler, recorder }
   const lifecycle = createLifecycle({
     parts,
@@ -187,6 +190,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     modify: createModify(parts, submit, dispatch),
     cancel: submit.cancel,
     cancelAll,
+    closePosition: (market, policy) => closePosition.closeAsAsked(market, policy),
     order(id) {
       const record = orders.get(id)
       return record === undefined ? undefined : viewOf(record)

@@ -69,6 +69,7 @@ export type { ListenOptions } from './events.js'
 export type {
   BudgetState,
   CloseOptions,
+  ClosePolicy,
   CloseReport,
   Executor,
   ExecutorEvents,
@@ -76,6 +77,7 @@ export type {
   ExternalOrders,
   FillEvent,
   Finding,
+  PositionClose,
   ReconciledDifference,
   ResolutionEvent,
   ResolutionOptions,

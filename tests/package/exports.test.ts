@@ -19,7 +19,7 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
     `),
     types: words(`
       Accepted ActionBudget ActionBudgetOptions Address Approved Ask AskOptions Batch BatchQueue BatchQueueOptions
-      BudgetReservation BudgetState CancelOutcome ClientOrderId Clock CloseOptions Condition Decimal DecimalInput
+      BudgetReservation BudgetState CancelOutcome ClientOrderId Clock CloseOptions ClosePolicy Condition Decimal DecimalInput
       Denial Denied DeniedReason DigestAccount Drift Executor ExecutorErrorCode ExecutorEvents ExecutorOptions
       ExposureView FillEvent Finding Gate GateAnswer GateContext GateDenial GateDescription HardStop HardStopCause
       HardStopOptions HardStopState Hex IdSource Intent Journal JournalOwner JournalRecord Lane ListenOptions LocalSignerOptions Logger MarginMode Market

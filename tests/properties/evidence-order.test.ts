@@ -167,7 +167,7 @@ describe('the same history, told in any order', () => {
         expect(executor.budget().inFlight).toBe(0)
         await executor.close()
       }),
-      { numRuns: Number(process.env['RUNS'] ?? 200) },
+      { numRuns: Number(process.env['RUNS'] ?? 150) },
     )
   }, 600_000)
 })
