@@ -1,7 +1,7 @@
 /** What the benchmarks compare with, from the packages that are installed in this folder. */
 import { readFileSync } from 'node:fs'
 
-export { ExchangeClient, type IRequestTransport } from '@nktkas/hyperliquid'
+export { ExchangeClient, type IRequestTransport, WebSocketTransport } from '@nktkas/hyperliquid'
 
 /** The installed version of a package, as `name version`. */
 export function peerVersion(name: string): string {
