@@ -4,10 +4,11 @@
  * Nothing happens at construction but construction: no socket, no timer, no request before `start`.
  */
 import { createActionBudget } from './control/action-budget.js'
-import { createBatchQueue } from './control/batch-queue.js'
+import { type Batch, createBatchQueue } from './control/batch-queue.js'
 import { createExposureView } from './control/exposure.js'
 import { coreGates } from './control/gates/core.js'
 import { createHardStop } from './control/hard-stop.js'
+import { type LedgerStep, recordOrders, recordPositions } from './control/ledger-steps.js'
 import { createMarketData } from './control/market-data.js'
 import { createNonceManager } from './control/nonce-manager.js'
 import { createOrderLedger } from './control/order-ledger.js'
@@ -29,8 +30,12 @@ import { createCancels } from './pipeline/cancels.js'
 import { createDispatch } from './pipeline/dispatch.js'
 import { createEvidence } from './pipeline/evidence.js'
 import { createLifecycle } from './pipeline/lifecycle.js'
+import { createModify } from './pipeline/modify.js'
 import { createNonceProbe } from './pipeline/nonce-probe.js'
-import type { Parts, SentBatch } from './pipeline/parts.js'
+import type { Parts } from './pipeline/parts.js'
+import { createRecorder } from './pipeline/recorder.js'
+import { createRecovery } from './pipeline/recovery.js'
+import { createReplacements } from './pipeline/replacements.js'
 import { createResolver } from './pipeline/resolver.js'
 import { createSettlement } from './pipeline/settlement.js'
 import { createSign } from './pipeline/sign.js'
@@ -55,8 +60,10 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const readiness = createReadiness({ onListenerError })
   const marketData = createMarketData({ maxMarkAgeMs: options.maxMarkAgeMs })
   const budget = options.budget ?? createActionBudget()
-  const orders = createOrderLedger()
-  const positions = createPositionLedger()
+  const ledgers = { orders: createOrderLedger(), positions: createPositionLedger() }
+  const note = (step: LedgerStep): void => recorder.note(step)
+  const orders = options.journal === undefined ? ledgers.orders : recordOrders(ledgers.orders, note)
+  const positions = options.journal === undefined ? ledgers.positions : recordPositions(ledgers.positions, note)
   const exposure = createExposureView(orders, positions)
   let registry: MarketRegistry | undefined
 
@@ -80,7 +87,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     budget,
     nonces: options.nonces ?? createNonceManager(),
     queue: createBatchQueue(options.queue),
-    requests: createRequestTable<SentBatch>({ timeoutMs: options.replyTimeoutMs }),
+    requests: createRequestTable<Batch>({ timeoutMs: options.replyTimeoutMs }),
     orders,
     positions,
     marketData,
@@ -98,20 +105,25 @@ export function createExecutor(options: ExecutorOptions): Executor {
 
   const alarm = createAlarm(clock, () => {
     const now = clock.monotonic()
+    recorder.tick(now)
     settlement.tick(now)
     resolver.tick(now)
     dispatch.tick(now)
   })
+  const recorder = createRecorder({ parts, journal: options.journal, ...ledgers, alarm })
   const settlement = createSettlement(parts, alarm, () => synchronise.fills())
   const evidence = createEvidence(parts, settlement, {
     onCancelStillWanted: (id) => void submit.cancel(id),
     onMismatch: (market) => lifecycle.resynchronise(`position of ${market} differs from the venue's`),
   })
   const sign = createSign(parts)
-  const resolver = createResolver({ parts, ask, nonceProbe: createNonceProbe(parts, sign), evidence, alarm })
+  const nonceProbe = createNonceProbe(parts, sign)
+  const resolver = createResolver({ parts, ask, nonceProbe, evidence, alarm, options: options.resolution })
   const synchronise = createSynchronise(parts, ask, evidence, resolver)
   const cancels = createCancels(parts, evidence, resolver)
-  const dispatch = createDispatch({ parts, sign, evidence, cancels, resolver, alarm })
+  const replacements = createReplacements(evidence, resolver)
+  const dispatch = createDispatch({ parts, sign, evidence, cancels, replacements, resolver, recorder, alarm })
+  const recovery = createRecovery({ parts, ledgers, recorder, evidence, resolver, settlement })
   const submit = createSubmit({ parts, settlement, dispatch, cancels })
 
   const cancelAll: Executor['cancelAll'] = ({ market } = {}) => {
@@ -126,6 +138,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
     dispatch,
     submit,
     synchronise,
+    recorder,
+    recovery,
     async loadMarkets(loadOptions) {
       registry = await loadMarkets(ask, marketNames, loadOptions)
       return registry.markets
@@ -134,6 +148,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   })
 
   hardStop.onChange((state) => {
+    note({ kind: 'hardStop', state })
     if (state.triggered) dispatch.denyNew('HARD_STOP', state.reason)
     emitter.emit('hardStop', state)
   })
@@ -141,8 +156,9 @@ export function createExecutor(options: ExecutorOptions): Executor {
 
   const executor: Executor = {
     start: lifecycle.start,
-    submit: submit.submit,
-    submitMany: (intents) => intents.map(submit.submit),
+    submit: (intent) => submit.submit(intent),
+    submitMany: (intents) => intents.map((intent) => submit.submit(intent)),
+    modify: createModify(parts, submit, dispatch),
     cancel: submit.cancel,
     cancelAll,
     order(id) {

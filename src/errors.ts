@@ -28,6 +28,12 @@ export type ExecutorErrorCode =
   | 'CONSUMER_TOO_SLOW'
   /** Our clock and the venue's are too far apart for a nonce to be accepted. */
   | 'CLOCK_DRIFT'
+  /** Another process, or another executor in this one, has the journal; the message says who. */
+  | 'JOURNAL_LOCKED'
+  /** What the journal holds cannot be trusted: a damaged record, or one of another account or format. */
+  | 'JOURNAL_CORRUPT'
+  /** The journal could not be read or written: a full disk, missing rights, or it is not open. */
+  | 'JOURNAL_FAILED'
 
 /** Shared by every copy of the package in a process, so that ESM and CJS copies recognise each other's errors. */
 const BRAND: symbol = /* @__PURE__ */ Symbol.for('hip3-executor.error')

@@ -13,10 +13,11 @@ import type { Emitter } from './events.js'
 import type { Address } from './model/account.js'
 import type { Decimal } from './model/decimal.js'
 import type { ClientOrderId } from './model/ids.js'
-import type { Intent } from './model/intent.js'
+import type { Intent, Replacement } from './model/intent.js'
 import type { Side } from './model/market.js'
-import type { CancelOutcome, Denied, OrderView, Submission } from './model/outcome.js'
-import type { Clock, IdSource, Logger, Signer, Transport, TransportState } from './ports.js'
+import type { OrderStatus } from './model/order.js'
+import type { Accepted, CancelOutcome, Denied, OrderView, Submission } from './model/outcome.js'
+import type { Clock, IdSource, Journal, Logger, Signer, Transport, TransportState } from './ports.js'
 
 export type ExecutorOptions = {
   /** The account traded for: the master, a sub-account or a vault. Never the agent's address. */
@@ -36,12 +37,18 @@ export type ExecutorOptions = {
   readonly expiresAfterMs?: number | undefined
   /** How long an answer may take before the outcome counts as unknown. Default: 5000. */
   readonly replyTimeoutMs?: number | undefined
+  readonly resolution?: ResolutionOptions | undefined
   /** How long the signer may take. Default: 2000. */
   readonly signTimeoutMs?: number | undefined
   /** How long a new order may wait in the queue before it is denied as not sent. Default: 2000. */
   readonly maxQueueMs?: number | undefined
   /** A mark older than this denies new orders. Default: 8000. */
   readonly maxMarkAgeMs?: number | undefined
+  /**
+   * Where orders are written down before they leave, so that a crash loses and doubles nothing. Default: nowhere; a restart
+   * then knows only what the venue still shows.
+   */
+  readonly journal?: Journal | undefined
   readonly queue?: BatchQueueOptions | undefined
   /** Default: 100 new orders per second. */
   readonly budget?: ActionBudget | undefined
@@ -50,6 +57,36 @@ export type ExecutorOptions = {
   readonly clock?: Clock | undefined
   readonly ids?: IdSource | undefined
   readonly logger?: Logger | undefined
+}
+
+/** How an order of which no answer came is resolved. Every step is evidence; these set how soon it is looked for. */
+export type ResolutionOptions = {
+  /** Before the first lookup; doubled after each. Default: 250. */
+  readonly firstDelayMs?: number | undefined
+  /** The longest time between two lookups. Default: 5000. */
+  readonly maxDelayMs?: number | undefined
+  /** How far past its expiry, in the venue's time, the absence of an order counts. Default: 3000. */
+  readonly expiryMarginMs?: number | undefined
+  /** How many lookups after that must agree that the order does not exist. At least, and by default: 2. */
+  readonly agreeingLookups?: number | undefined
+  /** Whether a noop may take the nonce of the order, which proves it dead at once and costs an action. Default: true. */
+  readonly useNoop?: boolean | undefined
+}
+
+export type ResolutionStep = 'lookup' | 'noop' | 'expiry'
+
+/** What a step found. Only `found` and `unused`, and enough times `absent` after the expiry, prove anything. */
+export type Finding = 'found' | 'absent' | 'unreadable' | 'unanswered' | 'unused' | 'used' | 'undecided'
+
+export type ResolutionEvent = {
+  readonly clientOrderId: ClientOrderId
+  readonly market: string
+  /** Counted from one. */
+  readonly attempt: number
+  readonly step: ResolutionStep
+  readonly finding: Finding
+  /** The order after this step; while it is `unknown` its exposure stays counted. */
+  readonly status: OrderStatus
 }
 
 export type FillEvent = {
@@ -74,6 +111,8 @@ export type ExecutorEvents = {
   readiness: ReadinessState
   connection: TransportState
   hardStop: HardStopState
+  /** One step in finding out what became of an order. */
+  resolution: ResolutionEvent
   /** Evidence that contradicts what was known: look at it. */
   conflict: { readonly order: OrderView; readonly detail: string }
   /** Our position and the venue's differ; positions are being read again. */
@@ -92,6 +131,11 @@ export type BudgetState = {
   readonly queued: { readonly cancel: number; readonly reduceOnly: number; readonly new: number }
 }
 
+export type StartReport = {
+  /** Orders of an earlier process that were not over, from the journal. None of them is `unknown` any more. */
+  readonly recovered: readonly Accepted[]
+}
+
 export type CloseOptions = {
   /** What to do with resting orders. Default: `leave`. */
   readonly orders?: 'leave' | 'cancel' | undefined
@@ -103,9 +147,11 @@ export type Executor = {
   /**
    * Connects, loads the markets, subscribes and reads the account. Settles when new orders may go.
    *
+   * With a journal, what an earlier process left open is resolved first.
+   *
    * @throws {ExecutorError} saying what is missing, when the signal fires first or a step fails for good
    */
-  start(options?: { readonly signal?: AbortSignal | undefined }): Promise<void>
+  start(options?: { readonly signal?: AbortSignal | undefined }): Promise<StartReport>
   /**
    * Hands an intent in. Gates, budget and queue answer at once; the promises of an accepted order tell the rest.
    *
@@ -114,6 +160,16 @@ export type Executor = {
   submit(intent: Intent): Submission
   /** Several intents in one turn; they share requests where they may. */
   submitMany(intents: readonly Intent[]): readonly Submission[]
+  /**
+   * Replaces a resting order by one with another price or size, in one action. The replacement is an order of its own, with
+   * its own client order id: it passes the gates, and the submission that comes back is about it; the old order's outcome
+   * tells of the old one. It is always post-only, and the venue places it only while the old order is still there. Until
+   * both have been told of, both count in every limit.
+   *
+   * @throws {TypeError | RangeError} when the id or the change is malformed
+   * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/exchange-endpoint
+   */
+  modify(id: ClientOrderId | number, change: Replacement): Submission
   /**
    * Cancels one order, by our id or the venue's. Never blocked by a gate, a halt or a full lane of orders.
    *

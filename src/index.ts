@@ -43,6 +43,7 @@ export {
   type ReadinessOptions,
   type ReadinessState,
 } from './control/readiness.js'
+export { type Replay, type ReplayOptions, replayJournal } from './control/replay.js'
 export {
   type Approved,
   createRiskGates,
@@ -58,7 +59,19 @@ export {
 export { createExecutor } from './create-executor.js'
 export { ExecutorError, type ExecutorErrorCode, isExecutorError, NotSentError } from './errors.js'
 export type { ListenOptions } from './events.js'
-export type { BudgetState, CloseOptions, Executor, ExecutorEvents, ExecutorOptions, FillEvent } from './executor.js'
+export type {
+  BudgetState,
+  CloseOptions,
+  Executor,
+  ExecutorEvents,
+  ExecutorOptions,
+  FillEvent,
+  Finding,
+  ResolutionEvent,
+  ResolutionOptions,
+  ResolutionStep,
+  StartReport,
+} from './executor.js'
 export { createAsk } from './io/ask.js'
 export {
   createLocalSigner,
@@ -68,13 +81,14 @@ export {
   type TypedDataWallet,
 } from './io/local-signer.js'
 export { loadMarkets, type MarketRegistry } from './io/market-registry.js'
+export { createMemoryJournal, type MemoryJournal } from './io/memory-journal.js'
 export { createNanoidIds } from './io/nanoid-ids.js'
 export { createSystemClock } from './io/system-clock.js'
 export { createWsSender, type WebSocketLike, type WsSenderOptions } from './io/ws-sender.js'
 export type { Address, Hex, Network } from './model/account.js'
 export type { Decimal, DecimalInput } from './model/decimal.js'
 export type { ClientOrderId } from './model/ids.js'
-export type { Intent } from './model/intent.js'
+export type { Intent, Replacement } from './model/intent.js'
 export { floorSize, type MarginMode, type Market, type Rounding, roundPrice, type Side } from './model/market.js'
 export type { OrderRequest, OrderStatus, TimeInForce } from './model/order.js'
 export type { Accepted, CancelOutcome, Denied, OrderView, Outcome, Submission } from './model/outcome.js'
@@ -84,6 +98,9 @@ export type {
   AskOptions,
   Clock,
   IdSource,
+  Journal,
+  JournalOwner,
+  JournalRecord,
   Logger,
   NotWrittenReason,
   PhantomAgent,

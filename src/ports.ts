@@ -108,6 +108,41 @@ export type AskOptions = {
   readonly timeoutMs?: number | undefined
 }
 
+/** One fact worth keeping. Plain JSON values only: what cannot be spelled in JSON does not come back. */
+export type JournalRecord = { readonly kind: string; readonly [key: string]: unknown }
+
+/** Whose journal it is. Nonces belong to the signer, orders and positions to the account. */
+export type JournalOwner = { readonly network: Network; readonly signer: Address; readonly account: Address }
+
+/** Where the executor writes down what it is about to do, so that a restart knows. It does not read what it keeps. */
+export type Journal = {
+  /**
+   * Takes the journal for this owner. Until then, and after `close`, nothing can be read or written.
+   *
+   * @throws {ExecutorError} `JOURNAL_LOCKED`, `JOURNAL_CORRUPT` or `JOURNAL_FAILED`
+   */
+  open(owner: JournalOwner): Promise<void>
+  /** Everything since the newest checkpoint, and the checkpoint itself, oldest first. */
+  replay(): AsyncIterable<JournalRecord>
+  /**
+   * Keeps one record. When the call returns, or the promise it returns settles, the record survives the death of the
+   * process. Records keep the order of the calls.
+   *
+   * @throws {ExecutorError} `JOURNAL_FAILED`, from the call or in its promise; later records may well succeed
+   */
+  append(record: JournalRecord): void | Promise<void>
+  /** Whether the owner should make a checkpoint: much was appended since the last one, or a record was lost. */
+  readonly wantsCheckpoint: boolean
+  /**
+   * Replaces everything appended before the call, atomically, by these records. They are read within the call; what is
+   * appended after it is kept, even before the promise settles.
+   *
+   * @throws {ExecutorError} `JOURNAL_FAILED`, from the call or in its promise; the journal is then what it was
+   */
+  checkpoint(records: Iterable<JournalRecord>): void | Promise<void>
+  close(): Promise<void>
+}
+
 /** Structured logging; pino and console both fit. */
 export type Logger = {
   debug(message: string, fields?: Record<string, unknown>): void

@@ -3,7 +3,7 @@
  *
  * One batch is one request, and holds one kind of action only: cancels by our id, or by the venue's, or reduce-only
  * orders, or new orders; post-only orders apart from the others, because the venue executes a purely post-only batch
- * earlier. Reduce-only and new orders do not share a request, since one order that fails the venue's pre-validation
+ * earlier, and replacements apart from both, because they are another action. Reduce-only and new orders do not share a request, since one order that fails the venue's pre-validation
  * takes the whole request with it.
  * Each lane may use more of the in-flight slots than the lane below it, so that a cancel is never stuck behind orders.
  */
@@ -131,11 +131,11 @@ export function createBatchQueue(options: BatchQueueOptions = {}): BatchQueue {
         lastUrgent = urgent
         return urgent === 'cancel'
           ? { lane: urgent, cancels: shift(cancels, maxBatchSize, isByOurId) }
-          : { lane: urgent, orders: shift(reduceOnly, maxBatchSize, isPostOnly) }
+          : { lane: urgent, orders: shift(reduceOnly, maxBatchSize, actionKind) }
       }
       if (fresh.size === 0 || inFlight >= maxInFlight.new || now < newAllowedAt) return undefined
       newAllowedAt = now + spacingMs
-      return { lane: 'new', orders: shift(fresh, maxBatchSize, isPostOnly) }
+      return { lane: 'new', orders: shift(fresh, maxBatchSize, actionKind) }
     },
     putBack(batch) {
       if (batch.lane === 'cancel') prepend(cancels, batch.cancels, targetOf)
@@ -161,7 +161,10 @@ export function createBatchQueue(options: BatchQueueOptions = {}): BatchQueue {
   }
 }
 
-const isPostOnly = ({ request }: Approved): boolean => request.timeInForce === 'alo'
+function actionKind({ request }: Approved): 'replace' | 'postOnly' | 'other' {
+  if (request.replaces !== undefined) return 'replace'
+  return request.timeInForce === 'alo' ? 'postOnly' : 'other'
+}
 const isByOurId = ({ clientOrderId }: QueuedCancel): boolean => clientOrderId !== undefined
 
 function targetOf({ clientOrderId, orderId }: QueuedCancel): ClientOrderId | number {
@@ -184,7 +187,7 @@ function findTwin(waiting: ReadonlyMap<ClientOrderId, Approved>, { request }: Ap
 }
 
 /** Takes the entry that has waited longest, and those behind it that are of the same kind. */
-function shift<K, V>(waiting: Map<K, V>, limit: number, kindOf: (entry: V) => boolean): readonly V[] {
+function shift<K, V>(waiting: Map<K, V>, limit: number, kindOf: (entry: V) => unknown): readonly V[] {
   const taken: V[] = []
   for (const [key, entry] of waiting) {
     const [first = entry] = taken

@@ -8,6 +8,8 @@ export type BoundedSet<T> = {
   /** Adds a member; `false` when it was there already. */
   add(member: T): boolean
   has(member: T): boolean
+  /** Oldest first. */
+  members(): Iterable<T>
   readonly size: number
 }
 
@@ -24,6 +26,7 @@ export function createBoundedSet<T>(capacity: number): BoundedSet<T> {
       return true
     },
     has: (member) => members.has(member),
+    members: () => members.values(),
     get size() {
       return members.size
     },

@@ -21,8 +21,12 @@ export type HardStopState =
 
 export type HardStop = {
   readonly state: HardStopState
-  /** Stops new orders for good. Only the first call counts; later ones change nothing. */
-  trigger(stop: { readonly cause: HardStopCause; readonly reason: string }): void
+  /**
+   * Stops new orders for good. Only the first call counts; later ones change nothing.
+   *
+   * @param stop.at Unix ms, of a stop from before a restart. Default: now
+   */
+  trigger(stop: { readonly cause: HardStopCause; readonly reason: string; readonly at?: number | undefined }): void
   /**
    * Lets new orders go again. A deliberate act of a person, who is named in the event.
    *
@@ -54,8 +58,8 @@ export function createHardStop({ clock, onListenerError }: HardStopOptions): Har
     get state() {
       return state
     },
-    trigger({ cause, reason }) {
-      if (!state.triggered) become({ triggered: true, cause, reason, at: clock.now() })
+    trigger({ cause, reason, at = clock.now() }) {
+      if (!state.triggered) become({ triggered: true, cause, reason, at })
     },
     reset(operator) {
       if (typeof operator !== 'string' || operator.trim() === '') {

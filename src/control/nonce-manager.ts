@@ -36,6 +36,8 @@ export type NonceManager = {
    * @throws {RangeError} when `now` is not a finite number
    */
   next(now: number): number
+  /** Never again hands out this nonce or one below it: another life of the process may have used it. */
+  raise(highWaterMark: number): void
   /** Learns the venue's time. The offset is used at once; the level says whether new orders may go on. */
   observe(serverTime: number, now: number): Drift
   /** The venue's time as we know it, Unix ms. */
@@ -75,6 +77,9 @@ export function createNonceManager(options: NonceManagerOptions = {}): NonceMana
       }
       last = nonce
       return nonce
+    },
+    raise(highWaterMark) {
+      last = Math.max(last, wholeNumber(highWaterMark, 'highWaterMark', 0))
     },
     observe(venueTime, now) {
       const driftMs = finiteTime(now, 'now') - finiteTime(venueTime, 'serverTime')

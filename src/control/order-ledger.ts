@@ -31,10 +31,17 @@ export type OrderRecord = {
   /** Not placed by us: found on the venue and adopted. */
   readonly isExternal: boolean
   readonly isCancelRequested: boolean
+  /** The request it left in, the last one where an earlier was not written after all. */
+  readonly sent?: SentAs
+  /** The newest order that was made to take its place. */
+  readonly replacedBy?: ClientOrderId
   readonly reason?: DeniedReason | RejectedReason
   /** The venue's own words. */
   readonly message?: string
 }
+
+/** By what a written order can be proven dead: its nonce, and the end of its time in the venue's. */
+export type SentAs = { readonly nonce: number; readonly expiresAfter?: number | undefined }
 
 type Draft = { -readonly [K in keyof OrderRecord]: OrderRecord[K] }
 
@@ -47,6 +54,9 @@ export type Evidence = {
   readonly reason?: DeniedReason | RejectedReason | undefined
   readonly message?: string | undefined
 }
+
+/** The part of a fill that concerns its order. */
+export type BookedFill = { readonly size: Decimal; readonly price: Decimal; readonly fee: Decimal }
 
 /** Whether the status of the order changed. */
 export type Change =
@@ -80,16 +90,21 @@ export type OrderLedger = {
   get(id: ClientOrderId | number): OrderRecord | undefined
   apply(id: ClientOrderId, event: OrderEvent, evidence?: Evidence): Change | undefined
   /** Books one distinct fill. The caller has already made sure that it is news. */
-  bookFill(
-    id: ClientOrderId,
-    fill: { readonly size: Decimal; readonly price: Decimal; readonly fee: Decimal },
-  ): Change | undefined
+  bookFill(id: ClientOrderId, fill: BookedFill): Change | undefined
   /** Takes over newer values for an order that is still queued. */
   amend(request: OrderRequest): void
   /** Notes whether a cancel of this order is wanted, for as long as the order has not heard of it. */
   requestCancel(id: ClientOrderId, isWanted: boolean): void
+  /** Notes the request that these orders are about to leave in. */
+  sent(ids: readonly ClientOrderId[], as: SentAs): void
   /** Orders that still hold a claim. */
   open(): Iterable<OrderRecord>
+  /** Every order remembered, oldest first. */
+  all(): Iterable<OrderRecord>
+  /** Takes over a record as `all` handed it out, in another life of the process. */
+  restore(record: OrderRecord): void
+  /** Drops an order that never left: its id is as good as unused. */
+  forget(id: ClientOrderId): void
   commitment(market: string): Commitment
   /** Names of the markets in which an order holds a claim. */
   committedMarkets(): Iterable<string>
@@ -201,6 +216,8 @@ export function createOrderLedger(options: { readonly rememberedOrders?: number 
         isExternal,
         isCancelRequested: false,
       }
+      const replaced = request.replaces === undefined ? undefined : records.get(request.replaces)
+      if (replaced !== undefined) replaced.replacedBy = request.clientOrderId
       records.set(request.clientOrderId, record)
       open.set(request.clientOrderId, record)
       commit(record, 1)
@@ -232,7 +249,32 @@ export function createOrderLedger(options: { readonly rememberedOrders?: number 
       const record = records.get(id)
       if (record !== undefined) record.isCancelRequested = isWanted
     },
+    sent(ids, as) {
+      for (const id of ids) {
+        const record = records.get(id)
+        if (record !== undefined) record.sent = as
+      }
+    },
     open: () => open.values(),
+    all: () => records.values(),
+    restore(record) {
+      const { clientOrderId } = record.request
+      const draft: Draft = { ...record }
+      records.set(clientOrderId, draft)
+      if (draft.orderId !== undefined) byOrderId.set(draft.orderId, draft)
+      if (!holdsClaim(draft)) closed.push(clientOrderId)
+      else {
+        open.set(clientOrderId, draft)
+        commit(draft, 1)
+      }
+    },
+    forget(id) {
+      const record = records.get(id)
+      if (record?.status !== 'pending') return
+      commit(record, -1)
+      open.delete(id)
+      records.delete(id)
+    },
     commitment: (market) => commitments.get(market) ?? NO_COMMITMENT,
     committedMarkets: () => commitments.keys(),
   }

@@ -36,6 +36,15 @@ export type FillResult =
       readonly mismatch?: { readonly ours: Decimal; readonly venues: Decimal }
     }
 
+/** All that a position ledger knows, to go on from in another life of the process. */
+export type PositionSnapshot = {
+  readonly positions: readonly Position[]
+  readonly dexes: readonly { readonly dex: string; readonly time: number }[]
+  readonly recent: readonly PositionFill[]
+  readonly ties: readonly PositionFill[]
+  readonly seen: readonly string[]
+}
+
 export type PositionLedger = {
   get(market: string): Position | undefined
   /** The signed size; zero when flat. */
@@ -44,6 +53,8 @@ export type PositionLedger = {
   apply(fill: PositionFill): FillResult
   /** Takes the venue's word for one dex, and books the fills that are newer than it. @param time venue time, Unix ms */
   load(dex: string, positions: readonly Position[], time: number): void
+  snapshot(): PositionSnapshot
+  restore(snapshot: PositionSnapshot): void
 }
 
 const DEFAULT_REMEMBERED_FILLS = 10_000
@@ -96,6 +107,20 @@ export function createPositionLedger(options: { readonly rememberedFills?: numbe
       ties = [...ties.filter(({ market }) => dexOf(market) !== dex), ...tied]
       positions = next
       snapshotTimes.set(dex, time)
+    },
+    snapshot: () => ({
+      positions: [...positions.values()],
+      dexes: [...snapshotTimes].map(([dex, time]) => ({ dex, time })),
+      recent,
+      ties,
+      seen: [...seen.members()],
+    }),
+    restore(snapshot) {
+      positions = new Map(snapshot.positions.map((position) => [position.market, position]))
+      for (const { dex, time } of snapshot.dexes) snapshotTimes.set(dex, time)
+      recent = [...snapshot.recent]
+      ties = [...snapshot.ties]
+      for (const member of snapshot.seen) seen.add(member)
     },
   }
 }

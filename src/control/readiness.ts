@@ -6,7 +6,16 @@
 import { createListeners } from './listeners.js'
 
 /** What must be known before a new order may go anywhere. */
-export const CONDITIONS = ['connection', 'markets', 'orderUpdates', 'userFills', 'account', 'clock'] as const
+export const CONDITIONS = [
+  'journal',
+  'connection',
+  'markets',
+  'orderUpdates',
+  'userFills',
+  'account',
+  'recovery',
+  'clock',
+] as const
 
 export type Condition = (typeof CONDITIONS)[number]
 

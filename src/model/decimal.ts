@@ -19,7 +19,15 @@ export type DecimalInput = string | Decimal
  * Our own constructor. The one that big.js exports belongs to everybody in the process, and whoever sets its
  * precision, its rounding or `strict` would set ours.
  */
-const Big: SharedBig.BigConstructor = /* @__PURE__ */ SharedBig()
+const Big: SharedBig.BigConstructor = /* @__PURE__ */ ownBig()
+
+/** Never an exponent: what `String` and `JSON.stringify` make of a decimal can be read back by `decimal`. */
+function ownBig(): SharedBig.BigConstructor {
+  const own = SharedBig()
+  own.NE = -1_000
+  own.PE = 1_000
+  return own
+}
 
 export const ZERO: Decimal = /* @__PURE__ */ new Big(0)
 

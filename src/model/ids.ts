@@ -32,6 +32,17 @@ export function clientOrderId(value: unknown, name = 'clientOrderId'): ClientOrd
 }
 
 /**
+ * How a caller names an order: by our id or by the venue's.
+ *
+ * @throws {TypeError | RangeError} when it is neither
+ */
+export function orderReference(id: unknown): ClientOrderId | number {
+  if (typeof id !== 'number') return clientOrderId(id, 'id')
+  if (!Number.isSafeInteger(id) || id < 0) throw new RangeError(`id: expected an order id, got ${id}`)
+  return id
+}
+
+/**
  * The first sixteen bytes as a client order id. All-zero bytes become the id one, since zero means "none" to the venue.
  *
  * @throws {RangeError} when there are fewer: an id with less chance in it would come up again

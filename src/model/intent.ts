@@ -32,6 +32,14 @@ export type Intent = {
   readonly edgeBps?: number | undefined
 }
 
+/** What a modify changes about a resting order; what is left out stays. */
+export type Replacement = {
+  /** Default: the price of the order. */
+  readonly price?: DecimalInput | undefined
+  /** How much is to rest from now on, whatever filled before. Default: what is left of the order. */
+  readonly size?: DecimalInput | undefined
+} & Pick<Intent, 'rounding' | 'intentId' | 'clientOrderId' | 'tags' | 'edgeBps'>
+
 export type ReadIntent = Omit<Intent, 'size' | 'price'> & { readonly size: Decimal; readonly price: Decimal }
 
 /**
@@ -63,7 +71,12 @@ export function readIntent(intent: Intent): ReadIntent {
 export type IntentDenial = { readonly reason: DeniedReason; readonly limit: string; readonly value: string }
 
 /** The intent on the grid of its market, or why it cannot be put there. */
-export function toOrderRequest(intent: ReadIntent, market: Market, id: ClientOrderId): OrderRequest | IntentDenial {
+export function toOrderRequest(
+  intent: ReadIntent,
+  market: Market,
+  id: ClientOrderId,
+  replaces?: ClientOrderId,
+): OrderRequest | IntentDenial {
   const { side, timeInForce, reduceOnly = false, rounding, intentId, tags, edgeBps } = intent
   const price = roundPrice(intent.price, side, market.szDecimals, rounding)
   if (price.lte(ZERO)) return { reason: 'PRICE_OFF_GRID', limit: 'one tick', value: intent.price.toFixed() }
@@ -75,7 +88,7 @@ export function toOrderRequest(intent: ReadIntent, market: Market, id: ClientOrd
   if (!reduceOnly && value.lt(MIN_ORDER_VALUE)) {
     return { reason: 'BELOW_MINIMUM_VALUE', limit: MIN_ORDER_VALUE.toFixed(), value: value.toFixed() }
   }
-  return { clientOrderId: id, market, side, size, price, timeInForce, reduceOnly, intentId, tags, edgeBps }
+  return { clientOrderId: id, market, side, size, price, timeInForce, reduceOnly, replaces, intentId, tags, edgeBps }
 }
 
 function text(value: unknown, name: string): void {

@@ -20,6 +20,8 @@ export type OrderRequest = {
   readonly price: Decimal
   readonly timeInForce: TimeInForce
   readonly reduceOnly: boolean
+  /** The order whose place this one takes: both leave in one action, and both may fill until the venue has told of each. */
+  readonly replaces?: ClientOrderId | undefined
   readonly intentId?: string | undefined
   /** Strategy metadata, carried with the order and handed back with its outcome. */
   readonly tags?: Readonly<Record<string, string>> | undefined

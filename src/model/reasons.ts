@@ -47,6 +47,10 @@ export const DENIED_REASONS = {
   QUEUE_FULL: { benign: false },
   /** An order for the same purpose is already queued and took over price and size; `survivor` names it. */
   DEDUPLICATED: { benign: true },
+  /** The order to modify is over, not known, not answered for, or on its way out; `value` says which. */
+  NOT_MODIFIABLE: { benign: true },
+  /** The journal could not keep the order, so it was not sent. */
+  JOURNAL_FAILED: { benign: false },
   /** The signer failed or did not answer in time; nothing left. */
   SIGN_FAILED: { benign: false },
   /** The order could not be written within its time; nothing left. */

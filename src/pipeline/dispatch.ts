@@ -8,7 +8,6 @@
 import type { Batch } from '../control/batch-queue.js'
 import type { Approved } from '../control/risk-gates.js'
 import { isExecutorError } from '../errors.js'
-import type { ClientOrderId } from '../model/ids.js'
 import type { DeniedReason } from '../model/reasons.js'
 import type { PostReply, PostResult } from '../ports.js'
 import type { SignedPayload } from '../wire/envelope.js'
@@ -16,7 +15,10 @@ import { parseCancelReplies, parseOrderReplies } from '../wire/replies.js'
 import type { Alarm } from './alarm.js'
 import type { Cancels } from './cancels.js'
 import type { Evidence } from './evidence.js'
-import type { Parts, SentBatch } from './parts.js'
+import type { Parts } from './parts.js'
+import { createPatience } from './patience.js'
+import type { Recorder } from './recorder.js'
+import type { Replacements } from './replacements.js'
 import type { Resolver } from './resolver.js'
 import type { Sign } from './sign.js'
 
@@ -38,21 +40,22 @@ export type Dispatch = {
 
 /** How soon to try again after our own transport refused a frame. */
 const REFUSED_WRITE_RETRY_MS = 25
-/** A reduce-only order waits for a connection far longer than a new one, but not for ever. */
-const REDUCE_ONLY_QUEUE_MS = 30_000
 
 export type DispatchParts = {
   readonly parts: Parts
   readonly sign: Sign
   readonly evidence: Evidence
   readonly cancels: Cancels
+  readonly replacements: Replacements
   readonly resolver: Resolver
+  readonly recorder: Recorder
   readonly alarm: Alarm
 }
 
-export function createDispatch({ parts, sign, evidence, cancels, resolver, alarm }: DispatchParts): Dispatch {
+export function createDispatch(wiring: DispatchParts): Dispatch {
+  const { parts, sign, evidence, cancels, replacements, resolver, recorder, alarm } = wiring
   const { clock, transport, hardStop, queue, requests, orders, limits, logger } = parts
-  const queueDeadlines = { new: new Map<ClientOrderId, number>(), reduceOnly: new Map<ClientOrderId, number>() }
+  const patience = createPatience(clock, alarm, limits.maxQueueMs)
   let onIdle: (() => void)[] = []
   let isKicked = false
   let isClosed = false
@@ -87,42 +90,68 @@ export function createDispatch({ parts, sign, evidence, cancels, resolver, alarm
   }
 
   function send(batch: Batch): void {
+    const id = requests.open(batch)
     const { generation } = transport.state
-    const sent: SentBatch = { batch, payload: undefined }
-    const id = requests.open(sent)
-    let payload: SignedPayload | Promise<SignedPayload>
-    try {
-      payload = sign.batch(batch)
-    } catch (error) {
-      giveUp(id, batch, error)
-      return
-    }
-    if ('action' in payload) {
-      write(id, sent, payload)
-      return
-    }
-    payload.then(
-      (signed) => {
-        if (isClosed) giveUp(id, batch, undefined)
-        else if (transport.state.generation === generation) write(id, sent, signed)
-        else takeBack(id, batch, 'the connection was lost while the order was being signed')
-      },
-      (error: unknown) => giveUp(id, batch, error),
+    const place: Place = { id, batch, generation }
+    step(
+      place,
+      () => sign.batch(batch),
+      (payload) =>
+        step(
+          place,
+          () => keep(batch, payload),
+          () => write(place, payload),
+        ),
     )
   }
 
-  function write(id: number, sent: SentBatch, payload: SignedPayload): void {
-    const { batch } = sent
-    if (batch.lane === 'new' && hardStop.state.triggered) {
+  /** One thing to be done on the way out: in this very turn if it answers at once. */
+  function step<T>(place: Place, work: () => T | Promise<T>, next: (result: T) => void): void {
+    let result: T | Promise<T>
+    try {
+      result = work()
+    } catch (error) {
+      giveUp(place, error)
+      return
+    }
+    if (result instanceof Promise) {
+      result.then(
+        (late) => next(late),
+        (error: unknown) => giveUp(place, error),
+      )
+    } else {
+      next(result)
+    }
+  }
+
+  /** Looks at the world again: whoever waited may have been overtaken by it. What may not go is dealt with. */
+  function mayGo({ id, batch, generation }: Place): boolean {
+    if (isClosed) giveUp({ id, batch, generation }, undefined)
+    else if (transport.state.generation !== generation) {
+      takeBack(id, batch, 'the connection was lost while the order was being signed')
+    } else if (batch.lane === 'new' && hardStop.state.triggered) {
       requests.discard(id)
       denyAll(batch.orders, 'HARD_STOP', hardStop.state.reason)
-      return
     }
     // A signature covers the whole batch, so when one order of it is not wanted any more the rest is signed again.
-    if (batch.lane !== 'cancel' && batch.orders.some(isUnwanted)) {
-      takeBack(id, batch)
-      return
-    }
+    else if (batch.lane !== 'cancel' && batch.orders.some(isUnwanted)) takeBack(id, batch)
+    else return true
+    return false
+  }
+
+  /** Before it leaves, so that no crash can make us forget it. A way out of the market does not wait for a disk. */
+  function keep(batch: Batch, { nonce, expiresAfter }: SignedPayload): void | Promise<void> {
+    const ids = batch.lane === 'cancel' ? [] : batch.orders.map(({ request }) => request.clientOrderId)
+    const as = { nonce, expiresAfter }
+    orders.sent(ids, as)
+    const leaving = { kind: 'sent', orders: ids, as } as const
+    if (batch.lane === 'new') return recorder.ahead(leaving)
+    recorder.note(leaving)
+  }
+
+  function write(place: Place, payload: SignedPayload): void {
+    if (!mayGo(place)) return
+    const { id, batch } = place
     const result = post(payload)
     if (!result.written) {
       pausedUntil = clock.monotonic() + REFUSED_WRITE_RETRY_MS
@@ -130,7 +159,6 @@ export function createDispatch({ parts, sign, evidence, cancels, resolver, alarm
       takeBack(id, batch, isLost ? 'the connection was lost before the order could be written' : undefined)
       return
     }
-    sent.payload = payload
     requests.written(id, clock.monotonic())
     if (requests.nextDeadlineAt !== undefined) alarm.setBy(requests.nextDeadlineAt)
     result.reply.then((reply) => onReply(id, reply))
@@ -139,8 +167,9 @@ export function createDispatch({ parts, sign, evidence, cancels, resolver, alarm
       return
     }
     for (const { request } of batch.orders) {
-      queueDeadlines[batch.lane].delete(request.clientOrderId)
+      patience.end(request)
       evidence.apply(request.clientOrderId, 'written')
+      replacements.onWritten(request)
     }
   }
 
@@ -174,10 +203,10 @@ export function createDispatch({ parts, sign, evidence, cancels, resolver, alarm
     kick()
   }
 
-  function giveUp(id: number, batch: Batch, error: unknown): void {
+  function giveUp({ id, batch }: Place, error: unknown): void {
     requests.discard(id)
     const message = isExecutorError(error) ? error.message : 'the request could not be signed'
-    logger.error('a request could not be signed', { lane: batch.lane, message })
+    logger.error('a request could not be sent', { lane: batch.lane, message })
     if (batch.lane === 'cancel') {
       for (const cancel of batch.cancels) cancels.settle(cancel, { status: 'notSent', message })
     } else {
@@ -187,11 +216,10 @@ export function createDispatch({ parts, sign, evidence, cancels, resolver, alarm
   }
 
   function onReply(id: number, reply: PostReply): void {
-    const sent = requests.settle(id)?.content
-    if (sent === undefined) return
-    const { batch } = sent
+    const batch = requests.settle(id)?.content
+    if (batch === undefined) return
     if (reply.status === 'lost') {
-      lose(sent)
+      lose(batch)
     } else {
       const payload = reply.status === 'answered' ? reply.payload : { status: 'err', response: reply.message }
       if (batch.lane === 'cancel') {
@@ -200,8 +228,10 @@ export function createDispatch({ parts, sign, evidence, cancels, resolver, alarm
       } else {
         const replies = parseOrderReplies(payload, batch.orders.length)
         for (const [index, { request }] of batch.orders.entries()) {
-          evidence.orderReply(request, replies[index] ?? UNREADABLE)
-          resolver.watch(request.clientOrderId, sent.payload)
+          const entry = replies[index] ?? UNREADABLE
+          evidence.orderReply(request, entry)
+          resolver.watch(request.clientOrderId)
+          replacements.onReply(request, entry)
         }
       }
     }
@@ -209,56 +239,42 @@ export function createDispatch({ parts, sign, evidence, cancels, resolver, alarm
   }
 
   /** Written and not answered: only evidence will tell. */
-  function lose({ batch, payload }: SentBatch): void {
+  function lose(batch: Batch): void {
     if (batch.lane === 'cancel') {
       for (const cancel of batch.cancels) cancels.lose(cancel)
       return
     }
     for (const { request } of batch.orders) {
+      replacements.lose(request)
       if (orders.get(request.clientOrderId)?.status !== 'inFlight') continue
       evidence.apply(request.clientOrderId, 'lost')
-      resolver.watch(request.clientOrderId, payload)
+      resolver.watch(request.clientOrderId)
     }
   }
 
   function deny(order: Approved, reason: DeniedReason, message: string): void {
-    const { clientOrderId, reduceOnly } = order.request
-    queueDeadlines[reduceOnly ? 'reduceOnly' : 'new'].delete(clientOrderId)
+    patience.end(order.request)
     order.release()
-    evidence.apply(clientOrderId, 'denied', { reason, message, isSizeFinal: true })
+    evidence.apply(order.request.clientOrderId, 'denied', { reason, message, isSizeFinal: true })
   }
 
   function denyAll(denied: readonly Approved[], reason: DeniedReason, message: string): void {
     for (const order of denied) deny(order, reason, message)
   }
 
-  function expireQueued(deadlines: Map<ClientOrderId, number>, now: number): void {
-    for (const [id, dueAt] of deadlines) {
-      if (dueAt > now) {
-        alarm.setBy(dueAt)
-        return
-      }
-      deadlines.delete(id)
-      const order = queue.remove(id)
-      if (order !== undefined) deny(order, 'NOT_SENT', 'waited too long in the queue')
-    }
-  }
-
   return {
     kick,
     deny,
     tick(now) {
-      for (const content of requests.expire(now)) lose(content)
+      for (const batch of requests.expire(now)) lose(batch)
       if (requests.nextDeadlineAt !== undefined) alarm.setBy(requests.nextDeadlineAt)
-      expireQueued(queueDeadlines.new, now)
-      expireQueued(queueDeadlines.reduceOnly, now)
+      for (const late of patience.expired(now)) {
+        const order = queue.remove(late)
+        if (order !== undefined) deny(order, 'NOT_SENT', 'waited too long in the queue')
+      }
       kick()
     },
-    queued({ request: { clientOrderId, reduceOnly } }) {
-      const dueAt = clock.monotonic() + (reduceOnly ? REDUCE_ONLY_QUEUE_MS : limits.maxQueueMs)
-      queueDeadlines[reduceOnly ? 'reduceOnly' : 'new'].set(clientOrderId, dueAt)
-      alarm.setBy(dueAt)
-    },
+    queued: ({ request }) => patience.begin(request),
     denyNew(reason, message) {
       denyAll(queue.purgeNew(), reason, message)
     },
@@ -273,8 +289,12 @@ export function createDispatch({ parts, sign, evidence, cancels, resolver, alarm
   }
 }
 
+/** A batch on its way out, and what it holds: a place in the request table, on one connection. */
+type Place = { readonly id: number; readonly batch: Batch; readonly generation: number }
+
 const UNREADABLE = { kind: 'unknown', raw: undefined } as const
 
 function reasonOf(error: unknown): DeniedReason {
-  return isExecutorError(error) && error.code === 'CLOCK_DRIFT' ? 'CLOCK_DRIFT' : 'SIGN_FAILED'
+  const code = isExecutorError(error) ? error.code : undefined
+  return code === 'CLOCK_DRIFT' || code === 'JOURNAL_FAILED' ? code : 'SIGN_FAILED'
 }

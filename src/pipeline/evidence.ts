@@ -94,9 +94,12 @@ export function createEvidence(parts: EvidenceParts, settlement: Settlement, hoo
       case 'open':
         apply(id, filledSize.gt(ZERO) ? 'partiallyFilled' : 'acknowledged', { orderId, filledSize })
         break
-      case 'filled':
-        apply(id, 'filled', { orderId, filledSize: originalSize, isSizeFinal: true })
+      case 'filled': {
+        // A reduce-only order larger than the position is cut to it: filled for the venue, and not all that was asked for.
+        const isWhole = originalSize.gte(orders.get(id)?.request.size ?? originalSize)
+        apply(id, isWhole ? 'filled' : 'canceled', { orderId, filledSize: originalSize, isSizeFinal: true })
         break
+      }
       case 'canceled':
         // A cancelled order whose rest reads zero does not say how much of it had filled; its fills will.
         apply(id, 'canceled', remainingSize.gt(ZERO) ? { orderId, filledSize, isSizeFinal: true } : { orderId })

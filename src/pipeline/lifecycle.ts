@@ -5,7 +5,7 @@
  * that, on this very connection; whatever breaks in between starts over.
  */
 import { ExecutorError, isExecutorError } from '../errors.js'
-import type { CloseOptions } from '../executor.js'
+import type { CloseOptions, StartReport } from '../executor.js'
 import type { Market } from '../model/market.js'
 import type { CancelOutcome } from '../model/outcome.js'
 import type { Subscription, TransportState } from '../ports.js'
@@ -14,12 +14,14 @@ import type { Alarm } from './alarm.js'
 import type { Dispatch } from './dispatch.js'
 import type { Evidence } from './evidence.js'
 import type { Parts } from './parts.js'
+import type { Recorder } from './recorder.js'
+import type { Recovery } from './recovery.js'
 import type { Settlement } from './settlement.js'
 import type { Submit } from './submit.js'
 import type { Synchronise } from './synchronise.js'
 
 export type Lifecycle = {
-  start(options?: { readonly signal?: AbortSignal | undefined }): Promise<void>
+  start(options?: { readonly signal?: AbortSignal | undefined }): Promise<StartReport>
   /** Reads the account again, because what we know of it is in doubt. */
   resynchronise(detail: string): void
   close(options?: CloseOptions): Promise<void>
@@ -33,6 +35,8 @@ export type LifecycleParts = {
   readonly dispatch: Dispatch
   readonly submit: Submit
   readonly synchronise: Synchronise
+  readonly recorder: Recorder
+  readonly recovery: Recovery
   /** Loads the markets and keeps them. @throws {ExecutorError} when one cannot be traded */
   readonly loadMarkets: (options: { readonly signal?: AbortSignal | undefined }) => Promise<readonly Market[]>
   readonly cancelAll: () => Promise<readonly CancelOutcome[]>
@@ -45,9 +49,11 @@ const DEFAULT_CLOSE_MS = 5_000
 
 export function createLifecycle(wiring: LifecycleParts): Lifecycle {
   const { parts, alarm, evidence, settlement, dispatch, submit, synchronise, loadMarkets, cancelAll } = wiring
+  const { recorder, recovery } = wiring
   const { transport, readiness, marketData, positions, clock, emitter, logger, account } = parts
   let markets: readonly Market[] = []
   let isStarted = false
+  let isRecovered = false
   let closing: Promise<void> | undefined
   let wanted: { readonly generation: number } | undefined
   let isReading = false
@@ -106,6 +112,8 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
   }
 
   async function attemptStart(signal: AbortSignal | undefined): Promise<void> {
+    if (!isRecovered) await recovery.recover()
+    isRecovered = true
     await transport.connect({ signal })
     await synchronise.clock({ signal })
     markets = await loadMarkets({ signal })
@@ -215,6 +223,7 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
     stopWatching()
     settlement.close()
     await transport.close()
+    await recorder.close()
     readiness.unmet('connection', 'closed')
     emitter.close()
   }
@@ -236,6 +245,7 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
       isStarted = true
       try {
         await bounded(startUntilDone(signal).then(untilReady).then(untilMarked), signal)
+        return { recovered: recovery.recovered }
       } catch (error) {
         isStarted = false
         throw error

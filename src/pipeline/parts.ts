@@ -14,10 +14,6 @@ import type { ExecutorEvents } from '../executor.js'
 import type { Address } from '../model/account.js'
 import type { Market } from '../model/market.js'
 import type { Clock, IdSource, Logger, Signer, Transport } from '../ports.js'
-import type { SignedPayload } from '../wire/envelope.js'
-
-/** A batch with a place in the request table, and the request it became. */
-export type SentBatch = { readonly batch: Batch; payload: SignedPayload | undefined }
 
 export type Parts = {
   readonly account: Address
@@ -33,7 +29,7 @@ export type Parts = {
   readonly budget: ActionBudget
   readonly nonces: NonceManager
   readonly queue: BatchQueue
-  readonly requests: RequestTable<SentBatch>
+  readonly requests: RequestTable<Batch>
   readonly orders: OrderLedger
   readonly positions: PositionLedger
   readonly marketData: MarketData

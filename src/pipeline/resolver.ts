@@ -13,10 +13,12 @@
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/nonces-and-api-wallets
  */
 import type { OrderRecord } from '../control/order-ledger.js'
+import type { Finding, ResolutionOptions, ResolutionStep } from '../executor.js'
+import { positiveMs, wholeNumber } from '../model/guards.js'
 import type { ClientOrderId } from '../model/ids.js'
 import { isTerminal } from '../model/order.js'
 import type { Ask } from '../ports.js'
-import type { SignedPayload } from '../wire/envelope.js'
+import type { OrderUpdate } from '../wire/feeds.js'
 import { orderStatusRequest, parseOrderStatus } from '../wire/info.js'
 import type { Alarm } from './alarm.js'
 import type { Evidence } from './evidence.js'
@@ -24,8 +26,8 @@ import type { NonceProbe } from './nonce-probe.js'
 import type { Parts } from './parts.js'
 
 export type Resolver = {
-  /** Takes care of an order if it is unknown. @param sent the request it was written with */
-  watch(id: ClientOrderId, sent: Pick<SignedPayload, 'nonce' | 'expiresAfter'> | undefined): void
+  /** Takes care of an order if it is unknown. */
+  watch(id: ClientOrderId): void
   /** Looks an order up because what we know of it is in doubt. */
   check(id: ClientOrderId): void
   tick(now: number): void
@@ -36,6 +38,7 @@ type Case = {
   expiresAfter: number
   /** What a noop could still prove; gone once it has been answered. */
   nonce: number | undefined
+  attempts: number
   /** Lookups after the expiry that did not find the order. */
   absences: number
   /** Monotonic ms. */
@@ -50,33 +53,37 @@ export type ResolverParts = {
   readonly nonceProbe: NonceProbe
   readonly evidence: Evidence
   readonly alarm: Alarm
+  readonly options: ResolutionOptions | undefined
 }
 
-/** After the expiry, for blocks under way and for the error of our reading of the venue's clock. */
-const EXPIRY_MARGIN_MS = 3_000
-const ABSENCES_NEEDED = 2
-const FIRST_DELAY_MS = 250
-const MAX_DELAY_MS = 5_000
-
-export function createResolver({ parts, ask, nonceProbe, evidence, alarm }: ResolverParts): Resolver {
+/** @throws {RangeError} when an option is out of range */
+export function createResolver(wiring: ResolverParts): Resolver {
+  const { parts, ask, nonceProbe, evidence, alarm, options = {} } = wiring
+  const firstDelayMs = positiveMs(options.firstDelayMs ?? 250, 'resolution.firstDelayMs')
+  const maxDelayMs = positiveMs(options.maxDelayMs ?? 5_000, 'resolution.maxDelayMs')
+  const expiryMarginMs = positiveMs(options.expiryMarginMs ?? 3_000, 'resolution.expiryMarginMs')
+  // One answer can be stale; that two lookups in a row are is what nobody has seen.
+  const agreeingLookups = wholeNumber(options.agreeingLookups ?? 2, 'resolution.agreeingLookups', 2)
+  const mayProbe = options.useNoop ?? true
   const { account, clock, nonces, orders, transport, emitter } = parts
   const cases = new Map<ClientOrderId, Case>()
 
   function open(id: ClientOrderId, { expiresAfter, nonce }: Pick<Case, 'expiresAfter' | 'nonce'>): void {
-    const dueAt = clock.monotonic() + FIRST_DELAY_MS
-    cases.set(id, { expiresAfter, nonce, absences: 0, dueAt, delayMs: FIRST_DELAY_MS, isAsking: false })
+    const dueAt = clock.monotonic() + firstDelayMs
+    cases.set(id, { expiresAfter, nonce, attempts: 0, absences: 0, dueAt, delayMs: firstDelayMs, isAsking: false })
     alarm.setBy(dueAt)
   }
 
   async function resolve(record: OrderRecord, item: Case): Promise<void> {
     item.isAsking = true
+    item.attempts += 1
     const isClosed = (await lookUp(record, item)) || (await probe(record, item))
     item.isAsking = false
     if (isClosed || isTerminal(record.status)) {
       cases.delete(record.request.clientOrderId)
       return
     }
-    item.delayMs = Math.min(MAX_DELAY_MS, item.delayMs * 2)
+    item.delayMs = Math.min(maxDelayMs, item.delayMs * 2)
     item.dueAt = clock.monotonic() + item.delayMs
     alarm.setBy(item.dueAt)
   }
@@ -86,28 +93,43 @@ export function createResolver({ parts, ask, nonceProbe, evidence, alarm }: Reso
     const id = record.request.clientOrderId
     const askedAt = nonces.serverTime(clock.now())
     const reference = record.isExternal && record.orderId !== undefined ? record.orderId : id
-    const answer = await ask(orderStatusRequest(account, reference)).then(parseOrderStatus, () => undefined)
+    const answer = await ask(orderStatusRequest(account, reference)).then(parseOrderStatus, () => 'unanswered' as const)
     if (isTerminal(record.status)) return true
-    if (answer === undefined) {
+    if (answer === 'unanswered') {
+      tell(record, item, 'lookup', answer)
+      return false
+    }
+    if (answer === undefined || (answer.found !== 'absent' && !isAbout(record, answer.found))) {
       emitter.emit('malformed', { source: 'orderStatus', count: 1 })
+      tell(record, item, 'lookup', 'unreadable')
       return false
     }
     if (answer.found !== 'absent') {
       evidence.orderStatus(id, answer.found)
       // Found alive although its cancel was answered: the cancel came too early, or was lost.
       if (record.status === 'pendingCancel') evidence.apply(id, 'cancelRejected')
+      tell(record, item, 'lookup', 'found')
       return true
     }
-    if (askedAt > item.expiresAfter + EXPIRY_MARGIN_MS) item.absences += 1
-    return item.absences >= ABSENCES_NEEDED && provenAbsent(record)
+    if (askedAt > item.expiresAfter + expiryMarginMs) item.absences += 1
+    const isProven = item.absences >= agreeingLookups && provenAbsent(record)
+    tell(record, item, item.absences > 0 ? 'expiry' : 'lookup', 'absent')
+    return isProven
+  }
+
+  function tell({ request, status }: OrderRecord, { attempts }: Case, step: ResolutionStep, finding: Finding): void {
+    const { clientOrderId, market } = request
+    emitter.emit('resolution', { clientOrderId, market: market.name, attempt: attempts, step, finding, status })
   }
 
   /** Whether that settled the matter. */
   async function probe(record: OrderRecord, item: Case): Promise<boolean> {
-    if (item.nonce === undefined || record.status !== 'unknown') return false
+    if (!mayProbe || item.nonce === undefined || record.status !== 'unknown') return false
     const verdict = await nonceProbe.probe(item.nonce)
     if (verdict !== 'undecided') item.nonce = undefined
-    return verdict === 'unused' && provenAbsent(record)
+    const isProven = verdict === 'unused' && provenAbsent(record)
+    tell(record, item, 'noop', verdict)
+    return isProven
   }
 
   /** The world may have spoken while we asked; then its word counts. */
@@ -118,9 +140,10 @@ export function createResolver({ parts, ask, nonceProbe, evidence, alarm }: Reso
   }
 
   return {
-    watch(id, sent) {
-      if (orders.get(id)?.status !== 'unknown') return
-      open(id, { expiresAfter: sent?.expiresAfter ?? Number.POSITIVE_INFINITY, nonce: sent?.nonce })
+    watch(id) {
+      const record = orders.get(id)
+      if (record?.status !== 'unknown') return
+      open(id, { expiresAfter: record.sent?.expiresAfter ?? Number.POSITIVE_INFINITY, nonce: record.sent?.nonce })
     },
     check(id) {
       const record = orders.get(id)
@@ -132,9 +155,16 @@ export function createResolver({ parts, ask, nonceProbe, evidence, alarm }: Reso
         const record = orders.get(id)
         if (record === undefined || isTerminal(record.status)) cases.delete(id)
         else if (item.dueAt > now || item.isAsking || transport.state.status !== 'open') {
-          alarm.setBy(Math.max(item.dueAt, now + FIRST_DELAY_MS))
+          alarm.setBy(Math.max(item.dueAt, now + firstDelayMs))
         } else void resolve(record, item)
       }
     },
   }
+}
+
+/** An answer about some other order proves nothing about ours. */
+function isAbout({ request, orderId, isExternal }: OrderRecord, found: OrderUpdate): boolean {
+  const named = found.clientOrderId ?? request.clientOrderId
+  const isSameId = isExternal ? found.orderId === orderId : named === request.clientOrderId
+  return isSameId && found.market === request.market.name && found.side === request.side
 }

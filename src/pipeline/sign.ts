@@ -23,7 +23,7 @@ export type Sign = {
   noop(nonce: number): SignedPayload | Promise<SignedPayload>
 }
 
-export function createSign({ clock, nonces, signer, transport, vaultAddress, limits }: Parts): Sign {
+export function createSign({ clock, nonces, orders, signer, transport, vaultAddress, limits }: Parts): Sign {
   const { network } = transport
 
   function withDeadline(signature: Promise<Signature>): Promise<Signature> {
@@ -46,7 +46,7 @@ export function createSign({ clock, nonces, signer, transport, vaultAddress, lim
     batch(batch) {
       // A cancel that comes late does no harm, and a stale one would cost five times its rate units.
       const expiresAfter = batch.lane === 'cancel' ? undefined : nonces.serverTime(clock.now()) + limits.expiresAfterMs
-      return signed({ action: actionOf(batch), nonce: nonces.next(clock.now()), vaultAddress, expiresAfter })
+      return signed({ action: actionOf(batch, orders), nonce: nonces.next(clock.now()), vaultAddress, expiresAfter })
     },
     noop: (nonce) => signed({ action: noopAction(), nonce, vaultAddress }),
   }

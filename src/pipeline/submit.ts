@@ -3,8 +3,8 @@
  *
  * Read, put on the grid, judged, queued, registered: nothing can come between a check and the claim that rests on it.
  */
-import { type ClientOrderId, clientOrderId } from '../model/ids.js'
-import { type Intent, type ReadIntent, readIntent, toOrderRequest } from '../model/intent.js'
+import { type ClientOrderId, orderReference } from '../model/ids.js'
+import { type Intent, readIntent, toOrderRequest } from '../model/intent.js'
 import { isTerminal } from '../model/order.js'
 import type { CancelOutcome, Denied, Submission } from '../model/outcome.js'
 import { DENIED_REASONS } from '../model/reasons.js'
@@ -15,7 +15,10 @@ import type { Parts } from './parts.js'
 import type { Settlement } from './settlement.js'
 
 export type Submit = {
-  submit(intent: Intent): Submission
+  /** @param replaces the order whose place the new one takes, see `modify` */
+  submit(intent: Intent, replaces?: ClientOrderId): Submission
+  /** What was handed out for these ids before; nothing for an intent without an id of its own. */
+  find(intent: Pick<Intent, 'intentId' | 'clientOrderId'>): Submission | undefined
   cancel(id: ClientOrderId | number): Promise<CancelOutcome>
   /** Takes no intent from now on. Cancels still pass. */
   close(): void
@@ -38,11 +41,11 @@ export function createSubmit({ parts, settlement, dispatch, cancels }: SubmitPar
     return denied
   }
 
-  function submit(intent: Intent): Submission {
+  function submit(intent: Intent, replaces?: ClientOrderId): Submission {
     const read = readIntent(intent)
-    const id = idOf(read)
-    const known = settlement.get(id) ?? adopted(id)
+    const known = find(read)
     if (known !== undefined) return known
+    const id = givenId(read) ?? ids()
     if (isClosed) return refuse(intent, { reason: 'CLOSED', limit: 'open', value: 'closed' })
     const itsMarket = market(read.market)
     if (itsMarket === undefined) {
@@ -54,7 +57,7 @@ export function createSubmit({ parts, settlement, dispatch, cancels }: SubmitPar
         value: read.market,
       })
     }
-    const request = toOrderRequest(read, itsMarket, id)
+    const request = toOrderRequest(read, itsMarket, id, replaces)
     if ('reason' in request) return refuse(intent, request)
     const verdict = gates.evaluate(request, clock.monotonic())
     if ('denial' in verdict) return refuse(intent, verdict.denial)
@@ -77,20 +80,16 @@ export function createSubmit({ parts, settlement, dispatch, cancels }: SubmitPar
     return submission
   }
 
-  /** The order may have been placed before a restart and found on the venue since: it is the same order, not a second one. */
-  function adopted(id: ClientOrderId): Submission | undefined {
+  function find(intent: Pick<Intent, 'intentId' | 'clientOrderId'>): Submission | undefined {
+    const id = givenId(intent)
+    if (id === undefined) return undefined
     const record = orders.get(id)
-    return record === undefined ? undefined : settlement.open(record)
-  }
-
-  function idOf(intent: ReadIntent): ClientOrderId {
-    return intent.intentId === undefined ? (intent.clientOrderId ?? ids()) : intentOrderId(intent.intentId)
+    // Placed before a restart, or found on the venue since: it is the same order, not a second one.
+    return settlement.get(id) ?? (record && settlement.open(record))
   }
 
   function cancel(id: ClientOrderId | number): Promise<CancelOutcome> {
-    if (typeof id !== 'number') clientOrderId(id, 'id')
-    else if (!Number.isSafeInteger(id) || id < 0) throw new RangeError(`id: expected an order id, got ${id}`)
-    const record = orders.get(id)
+    const record = orders.get(orderReference(id))
     if (record === undefined || isTerminal(record.status)) return Promise.resolve({ status: 'gone' })
     const { clientOrderId: key, market: itsMarket } = record.request
     const queued = queue.remove(key)
@@ -111,9 +110,14 @@ export function createSubmit({ parts, settlement, dispatch, cancels }: SubmitPar
 
   return {
     submit,
+    find,
     cancel,
     close() {
       isClosed = true
     },
   }
+}
+
+function givenId({ intentId, clientOrderId }: Pick<Intent, 'intentId' | 'clientOrderId'>): ClientOrderId | undefined {
+  return intentId === undefined ? clientOrderId : intentOrderId(intentId)
 }

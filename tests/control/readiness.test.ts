@@ -44,7 +44,8 @@ describe('readiness', () => {
     }
     readiness.unmet('clock', 'drift 6000 ms')
     readiness.unmet('clock', 'drift 6000 ms')
-    expect(seen).toEqual(['false 5', 'false 4', 'false 3', 'false 2', 'false 1', 'true 0', 'false 1'])
+    const down = CONDITIONS.map((_, index) => CONDITIONS.length - 1 - index)
+    expect(seen).toEqual([...down.map((count) => `${count === 0} ${count}`), 'false 1'])
   })
 
   it('tells the others when one listener throws', () => {

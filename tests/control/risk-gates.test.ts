@@ -73,7 +73,11 @@ describe('judging an order', () => {
         rule: 'no new order while a reduce-only order of the market is pending',
       },
       { step: '7', id: 'hasPosition', rule: 'no new order in a market with a position' },
-      { step: '8', id: 'pendingOrder', rule: 'no new order beside another that is not final' },
+      {
+        step: '8',
+        id: 'pendingOrder',
+        rule: 'no new order beside another that is not final, but for the one it replaces',
+      },
       { step: '9', id: 'actionBudget', rule: 'new orders within the action budget' },
     ])
   })

@@ -1,6 +1,7 @@
 /** An executor on a simulated exchange in one process, under a manual clock: instant, and the same every time. */
 import {
   type Accepted,
+  type Clock,
   createExecutor,
   createWsSender,
   type Executor,
@@ -57,6 +58,8 @@ export type Harness = {
   settle(): Promise<void>
   /** Moves time and lets what follows from it happen. */
   pass(ms: number): Promise<void>
+  /** The process is gone: nothing of it is ever written, woken or heard again. */
+  kill(): void
   /** Order requests the exchange has received. */
   actions(): readonly { readonly type: string; readonly [key: string]: unknown }[]
 }
@@ -69,6 +72,11 @@ export function createHarness(
   on?: Pick<Harness, 'clock' | 'exchange'>,
 ): Harness {
   const clock = on?.clock ?? createManualClock()
+  let isAlive = true
+  const ownClock: Clock = {
+    ...clock,
+    schedule: (fn, ms, options) => clock.schedule(() => isAlive && fn(), ms, options),
+  }
   const exchange = on?.exchange ?? createSimExchange({ clock, verifySignatures: false })
   if (on === undefined) exchange.account(ACCOUNT).deposit('1000000').approveAgent(AGENT, { name: 'test' })
   const sockets: SimSocket[] = []
@@ -86,7 +94,7 @@ export function createHarness(
       signer: createUnverifiedSigner(AGENT),
       transport: createWsSender({
         network: 'testnet',
-        clock,
+        clock: ownClock,
         random: () => 0.5,
         logger: QUIET,
         webSocket: () => {
@@ -100,13 +108,17 @@ export function createHarness(
       gates: WIDE_GATES,
       // Spacing is a matter of time, and most tests are not about time.
       queue: { newOrderSpacingMs: 0 },
-      clock,
+      clock: ownClock,
       logger: QUIET,
       ...options,
     }),
     inject: (text) => sockets.at(-1)?.onmessage?.({ data: text }),
     settle: () => clock.pass(0),
     pass: clock.pass,
+    kill() {
+      isAlive = false
+      for (const socket of sockets) socket.terminate()
+    },
     actions: () =>
       exchange.record.requests
         .filter(({ kind }) => kind === 'action')
@@ -125,6 +137,7 @@ export function createHarness(
         return socket.readyState
       },
       send(text) {
+        if (!isAlive) return
         written.push(text)
         if (harness.toExchange(text)) socket.send(text)
       },
@@ -134,7 +147,7 @@ export function createHarness(
     socket.onopen = () => tap.onopen?.()
     socket.onclose = () => tap.onclose?.()
     socket.onmessage = (event) => {
-      if (harness.toExecutor(String(event.data))) tap.onmessage?.(event)
+      if (isAlive && harness.toExecutor(String(event.data))) tap.onmessage?.(event)
     }
     return tap
   }

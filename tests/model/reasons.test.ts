@@ -25,6 +25,7 @@ describe('the list of reasons', () => {
       'PENDING_ORDER_EXISTS',
       'BUDGET_EXHAUSTED',
       'DEDUPLICATED',
+      'NOT_MODIFIABLE',
       'CANCELED_BEFORE_SENT',
       'MIN_VALUE',
       'REDUCE_ONLY',

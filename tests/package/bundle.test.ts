@@ -38,10 +38,10 @@ describe('a bundled bot', { timeout: 60_000 }, () => {
     expect(Object.keys(manifest.dependencies).filter((name) => text.includes(name))).toStrictEqual([])
   })
 
-  it('that takes everything ships under 80 kB of ours', async () => {
+  it('that takes everything ships under 100 kB of ours', async () => {
     const everything = `export * from ${JSON.stringify(built('.', 'import'))}`
     const { bytes } = await bundle(everything, 'external')
     expect(bytes).toBeGreaterThan(10_000)
-    expect(bytes).toBeLessThan(80_000)
+    expect(bytes).toBeLessThan(100_000)
   })
 })

@@ -12,21 +12,21 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
     values: words(`
       DENIED_REASONS ExecutorError NotSentError REJECTED_REASONS actionBudgetGate coreGates createActionBudget
       createAsk createBatchQueue createExecutor createExposureView createHardStop createLocalSigner createMarketData
-      createNanoidIds createNonceManager createOrderLedger createPositionLedger createReadiness createRiskGates
+      createMemoryJournal createNanoidIds createNonceManager createOrderLedger createPositionLedger createReadiness createRiskGates
       createSystemClock createWsSender flattenInProgressGate floorSize hasPositionGate intentOrderId isExecutorError
-      loadMarkets maxConcurrentPositionsGate maxPositionPerMarketGate maxPositionTotalGate pendingOrderGate roundPrice
+      loadMarkets maxConcurrentPositionsGate maxPositionPerMarketGate maxPositionTotalGate pendingOrderGate replayJournal roundPrice
       standardGates
     `),
     types: words(`
       Accepted ActionBudget ActionBudgetOptions Address Approved Ask AskOptions Batch BatchQueue BatchQueueOptions
       BudgetReservation BudgetState CancelOutcome ClientOrderId Clock CloseOptions Condition Decimal DecimalInput
       Denial Denied DeniedReason DigestAccount Drift Executor ExecutorErrorCode ExecutorEvents ExecutorOptions
-      ExposureView FillEvent Gate GateAnswer GateContext GateDenial GateDescription HardStop HardStopCause
-      HardStopOptions HardStopState Hex IdSource Intent Lane ListenOptions LocalSignerOptions Logger MarginMode Market
-      MarketData MarketDataOptions MarketRegistry Missing Network NonceManager NonceManagerOptions NotWrittenReason
+      ExposureView FillEvent Finding Gate GateAnswer GateContext GateDenial GateDescription HardStop HardStopCause
+      HardStopOptions HardStopState Hex IdSource Intent Journal JournalOwner JournalRecord Lane ListenOptions LocalSignerOptions Logger MarginMode Market
+      MarketData MarketDataOptions MarketRegistry MemoryJournal Missing Network NonceManager NonceManagerOptions NotWrittenReason
       OrderLedger OrderRecord OrderRequest OrderStatus OrderView Outcome PhantomAgent Position PositionLedger
       PostReply PostRequest PostResult PushResult QueuedCancel Readiness ReadinessOptions ReadinessState
-      RejectedReason RiskGates Rounding Side Signature Signer StandardGatesOptions Submission Subscription TimeInForce
+      RejectedReason Replacement Replay ReplayOptions ResolutionEvent ResolutionOptions ResolutionStep RiskGates Rounding Side Signature Signer StandardGatesOptions StartReport Submission Subscription TimeInForce
       Transport TransportState TypedData TypedDataWallet Verdict WebSocketLike WsSenderOptions
     `),
   },
@@ -41,6 +41,10 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
       ModifySpec Network OrderActionOptions OrderSpec PhantomAgent Signature Signer TriggerSpec TypedData
       TypedDataWallet
     `),
+  },
+  './node': {
+    values: words('createFileJournal'),
+    types: words('Durability FileJournal FileJournalOptions SalvageReport'),
   },
   './testing': {
     values: words(`

@@ -4,7 +4,7 @@ import type { FaultRule } from 'hip3-executor/testing'
 import { describe, expect, it } from 'vitest'
 import { ACCOUNT, buy, createStarted, type Harness, NVDA, TSLA } from '../helpers/harness.js'
 
-const ACTIONS = ['order', 'cancelByCloid', 'noop'] as const
+const ACTIONS = ['order', 'cancelByCloid', 'batchModify', 'noop'] as const
 
 const chance = fc.integer({ min: 5, max: 40 }).map((percent) => percent / 100)
 const request = fc.constantFrom(...ACTIONS).map((type) => `request:action:${type}` as const)
@@ -47,10 +47,19 @@ const step = fc.oneof(
     lots: fc.integer({ min: 100, max: 3_000 }),
   }),
   fc.record({ do: fc.constant('cancel' as const), which: fc.nat(50) }),
+  fc.record({
+    do: fc.constant('modify' as const),
+    which: fc.nat(50),
+    isMarketable: fc.boolean(),
+    lots: fc.integer({ min: 100, max: 3_000 }),
+  }),
   fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 4_000 }) }),
 )
 
-const PRICES = { [NVDA]: { high: '178', low: '174' }, [TSLA]: { high: '404', low: '395' } }
+const PRICES: Readonly<Record<string, { readonly high: string; readonly low: string }>> = {
+  [NVDA]: { high: '178', low: '174' },
+  [TSLA]: { high: '404', low: '395' },
+}
 
 /** What the exchange's own record says of an order, in our words. */
 function truth(
@@ -97,6 +106,13 @@ describe('whatever goes wrong on the way', () => {
             else if (one.do === 'cancel') {
               const order = accepted[one.which % Math.max(1, accepted.length)]
               if (order !== undefined) void executor.cancel(order.clientOrderId)
+            } else if (one.do === 'modify') {
+              const order = accepted[one.which % Math.max(1, accepted.length)]?.current()
+              if (order === undefined) continue
+              const { high, low } = PRICES[order.market] ?? { high: '1', low: '1' }
+              const price = (order.side === 'buy') === one.isMarketable ? high : low
+              const submission = executor.modify(order.clientOrderId, { price, size: (one.lots / 1_000).toFixed(3) })
+              if (submission.status === 'accepted') accepted.push(submission)
             } else {
               const { high, low } = PRICES[one.market] ?? { high: '1', low: '1' }
               const price = (one.side === 'buy') === one.isMarketable ? high : low

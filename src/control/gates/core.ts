@@ -22,8 +22,9 @@ export function readyGate(): Gate {
     rule: 'no new order before the executor is ready',
     check(_order, { readiness: { state } }) {
       if (state.ready) return PASS
+      const isJournalAlone = state.missing.every(({ condition }) => condition === 'journal')
       return deny(
-        'NOT_READY',
+        isJournalAlone ? 'JOURNAL_FAILED' : 'NOT_READY',
         'ready',
         state.missing.map(({ condition, detail }) => `${condition}: ${detail}`).join('; '),
       )

@@ -27,14 +27,14 @@ export function hasPositionGate(): Gate {
   }
 }
 
-/** Step 8: not beside another order that may still become a position. */
+/** Step 8: not beside another order that may still become a position, unless it takes that order's place. */
 export function pendingOrderGate(): Gate {
   return {
     step: '8',
     id: 'pendingOrder',
-    rule: 'no new order beside another that is not final',
-    check({ market }, { exposure }) {
-      const pending = exposure.openOrders(market.name)
+    rule: 'no new order beside another that is not final, but for the one it replaces',
+    check({ market, replaces }, { exposure }) {
+      const pending = exposure.openOrders(market.name) - (replaces === undefined ? 0 : 1)
       return pending === 0 ? PASS : deny('PENDING_ORDER_EXISTS', '0', String(pending))
     },
   }

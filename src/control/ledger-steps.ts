@@ -1,0 +1,173 @@
+/**
+ * Everything that happens to the ledgers, as a list of steps that a journal can keep and that can be taken again.
+ *
+ * The ledgers have no clock and no chance in them, so the same steps lead to the same books: after a crash, and in the
+ * test that is made of an incident. A step is written down as it stands; decimals become text, as JSON makes them.
+ */
+import { decimal } from '../model/decimal.js'
+import type { ClientOrderId } from '../model/ids.js'
+import type { OrderEvent, OrderRequest } from '../model/order.js'
+import type { HardStopState } from './hard-stop.js'
+import type { BookedFill, Evidence, OrderLedger, OrderRecord, RegisterOptions, SentAs } from './order-ledger.js'
+import type { Position, PositionFill, PositionLedger, PositionSnapshot } from './position-ledger.js'
+
+export type LedgerStep =
+  | { readonly kind: 'order'; readonly request: OrderRequest; readonly options?: RegisterOptions | undefined }
+  /** Before it leaves: from here on the venue may have it. */
+  | { readonly kind: 'sent'; readonly orders: readonly ClientOrderId[]; readonly as: SentAs }
+  | {
+      readonly kind: 'event'
+      readonly id: ClientOrderId
+      readonly event: OrderEvent
+      readonly evidence?: Evidence | undefined
+    }
+  | { readonly kind: 'booked'; readonly id: ClientOrderId; readonly fill: BookedFill }
+  | { readonly kind: 'amended'; readonly request: OrderRequest }
+  | { readonly kind: 'cancelWish'; readonly id: ClientOrderId; readonly isWanted: boolean }
+  | { readonly kind: 'forgotten'; readonly id: ClientOrderId }
+  | { readonly kind: 'fill'; readonly fill: PositionFill }
+  | {
+      readonly kind: 'positions'
+      readonly dex: string
+      readonly positions: readonly Position[]
+      readonly time: number
+    }
+  | { readonly kind: 'hardStop'; readonly state: HardStopState }
+  /** What a checkpoint is made of, beside the state of the kill switch. */
+  | { readonly kind: 'knownOrder'; readonly record: OrderRecord }
+  | { readonly kind: 'knownPositions'; readonly snapshot: PositionSnapshot }
+  | { readonly kind: 'nonce'; readonly highest: number }
+
+/** The ledger, telling of every step taken. */
+export function recordOrders(orders: OrderLedger, note: (step: LedgerStep) => void): OrderLedger {
+  return {
+    ...orders,
+    register(request, options) {
+      const record = orders.register(request, options)
+      note({ kind: 'order', request, options })
+      return record
+    },
+    apply(id, event, evidence) {
+      const change = orders.apply(id, event, evidence)
+      if (change !== undefined) note({ kind: 'event', id, event, evidence })
+      return change
+    },
+    bookFill(id, { size, price, fee }) {
+      const fill = { size, price, fee }
+      const change = orders.bookFill(id, fill)
+      if (change !== undefined) note({ kind: 'booked', id, fill })
+      return change
+    },
+    amend(request) {
+      orders.amend(request)
+      note({ kind: 'amended', request })
+    },
+    requestCancel(id, isWanted) {
+      orders.requestCancel(id, isWanted)
+      note({ kind: 'cancelWish', id, isWanted })
+    },
+    forget(id) {
+      orders.forget(id)
+      note({ kind: 'forgotten', id })
+    },
+  }
+}
+
+/** The ledger, telling of every step taken. Fills it knows already are no steps. */
+export function recordPositions(positions: PositionLedger, note: (step: LedgerStep) => void): PositionLedger {
+  return {
+    ...positions,
+    apply(fill) {
+      const result = positions.apply(fill)
+      if (result.status !== 'duplicate') note({ kind: 'fill', fill })
+      return result
+    },
+    load(dex, snapshot, time) {
+      positions.load(dex, snapshot, time)
+      note({ kind: 'positions', dex, positions: snapshot, time })
+    },
+  }
+}
+
+/** The shortest list of steps that leads to where these ledgers stand. */
+export function* checkpointOf(books: Books): Generator<LedgerStep> {
+  yield { kind: 'hardStop', state: books.hardStop }
+  yield { kind: 'nonce', highest: books.highestNonce }
+  yield { kind: 'knownPositions', snapshot: books.positions.snapshot() }
+  for (const record of books.orders.all()) yield { kind: 'knownOrder', record }
+}
+
+/** What steps lead to. */
+export type Books = {
+  readonly orders: OrderLedger
+  readonly positions: PositionLedger
+  hardStop: HardStopState
+  highestNonce: number
+}
+
+/** Takes one step again. @throws {Error} when it does not fit what came before it */
+export function retake(books: Books, step: LedgerStep): void {
+  const { orders, positions } = books
+  switch (step.kind) {
+    case 'order':
+      orders.register(step.request, step.options)
+      break
+    case 'sent':
+      orders.sent(step.orders, step.as)
+      books.highestNonce = Math.max(books.highestNonce, step.as.nonce)
+      break
+    case 'event':
+      orders.apply(step.id, step.event, step.evidence)
+      break
+    case 'booked':
+      orders.bookFill(step.id, step.fill)
+      break
+    case 'amended':
+      orders.amend(step.request)
+      break
+    case 'cancelWish':
+      orders.requestCancel(step.id, step.isWanted)
+      break
+    case 'forgotten':
+      orders.forget(step.id)
+      break
+    case 'fill':
+      positions.apply(step.fill)
+      break
+    case 'positions':
+      positions.load(step.dex, step.positions, step.time)
+      break
+    case 'hardStop':
+      books.hardStop = step.state
+      break
+    case 'knownOrder':
+      orders.restore(step.record)
+      break
+    case 'knownPositions':
+      positions.restore(step.snapshot)
+      break
+    case 'nonce':
+      books.highestNonce = Math.max(books.highestNonce, step.highest)
+      break
+    default:
+      throw new RangeError(`kind: there is no step ${JSON.stringify((step as { kind?: unknown }).kind)}`)
+  }
+}
+
+const DECIMALS: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  ...['size', 'price', 'fee', 'fees', 'filledSize', 'filledBefore', 'bookedSize', 'bookedValue'],
+  ...['averagePrice', 'reportedAverage', 'startPosition', 'entryPrice', 'closedPnl'],
+])
+
+/** A step as JSON kept it, with its decimals back. @throws {Error} when one of them is no decimal */
+export function readStep(record: { readonly kind: string }): LedgerStep {
+  return revive(record) as LedgerStep
+}
+
+function revive(value: unknown, key = ''): unknown {
+  if (typeof value === 'string') return DECIMALS.has(key) ? decimal(value, key) : value
+  // A strategy may call its tags what it likes.
+  if (typeof value !== 'object' || value === null || key === 'tags') return value
+  if (Array.isArray(value)) return value.map((entry) => revive(entry))
+  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, revive(entry, name)]))
+}
