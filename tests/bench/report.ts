@@ -96,6 +96,13 @@ export function writeJson(name: string, part: Part, lines: readonly Line[], at: 
   return file
 }
 
+/** The version of a package that this one depends on, as `name version`. */
+export function ownVersion(name: string): string {
+  const manifest: unknown = JSON.parse(readFileSync(path(`../../node_modules/${name}/package.json`), 'utf8'))
+  const version = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : '?'
+  return `${name} ${String(version)}`
+}
+
 const DOC = path('../../docs/performance.md')
 
 /** Replaces the part's table in docs/performance.md, between its two markers. */
