@@ -13,6 +13,14 @@ export type Entry = {
   readonly waiting: Set<Promise<Outcome>>
   /** A later executor, asked, had never heard of it: it has not left, as far as the journal could know. */
   isForgotten: boolean
+  /** The time in which it was accepted. */
+  readonly era: Era
+}
+
+/** From one restart to the next. */
+export type Era = {
+  /** Whether the disk was slow or full at any time of it. An exit does not wait for a disk, and may be unwritten. */
+  isDiskReliable: boolean
 }
 
 export type Book = {
@@ -23,6 +31,8 @@ export type Book = {
   /** Client order ids that each intent id was answered with. */
   readonly intents: ReadonlyMap<string, ReadonlySet<ClientOrderId>>
   note(intent: Intent, submission: Submission, isReplacement?: boolean): void
+  /** A new executor. */
+  begin(era: Era): void
   /** The executor is gone: what it has not told yet it will never tell. */
   abandon(): void
   /** Orders of which nothing final was told, and of which nothing is promised. */
@@ -34,13 +44,14 @@ export function createBook(): Book {
   const ids: ClientOrderId[] = []
   const denials = new Map<string, number>()
   const intents = new Map<string, Set<ClientOrderId>>()
+  let era: Era = { isDiskReliable: true }
   /** The same promise may be handed out many times; we wait for it once. */
   let known = new WeakSet<Promise<Outcome>>()
 
   function accept(intent: Intent, { clientOrderId, outcome }: Accepted, isReplacement: boolean): void {
     let entry = entries.get(clientOrderId)
     if (entry === undefined) {
-      entry = { id: clientOrderId, intent, isReplacement, outcomes: [], waiting: new Set(), isForgotten: false }
+      entry = { id: clientOrderId, intent, isReplacement, outcomes: [], waiting: new Set(), isForgotten: false, era }
       entries.set(clientOrderId, entry)
       ids.push(clientOrderId)
     }
@@ -70,6 +81,9 @@ export function createBook(): Book {
     note(intent, submission, isReplacement = false) {
       if (submission.status === 'denied') deny(submission)
       else accept(intent, submission, isReplacement)
+    },
+    begin(next) {
+      era = next
     },
     abandon() {
       known = new WeakSet()

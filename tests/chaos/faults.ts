@@ -87,7 +87,22 @@ const DRAWN: { readonly [K in Kind]: (dice: Dice, markets: readonly string[]) =>
 }
 
 const KINDS = Object.keys(DRAWN) as readonly Kind[]
+const SHARE_OF_KINDS = 0.6
 
-export function drawFault(dice: Dice, markets: readonly string[]): FaultRule {
-  return DRAWN[dice.pick(KINDS)](dice, markets)
+/**
+ * A weather: some of the kinds of faults, which then come often enough to meet each other.
+ *
+ * Where requests arrive twice none is refused unread: a refusal tells of one copy, and no venue turns one copy of a
+ * frame away and executes the other.
+ */
+export function drawWeather(dice: Dice): (markets: readonly string[]) => FaultRule {
+  const chosen = KINDS.filter(() => dice.chance(SHARE_OF_KINDS))
+  const kinds = chosen.length === 0 ? KINDS : chosen
+  const isTwice = dice.chance(0.5)
+  return function draw(markets): FaultRule {
+    const rule = DRAWN[dice.pick(kinds)](dice, markets)
+    const isRequest = 'of' in rule && String(rule.of).startsWith('request:action')
+    const isUnfit = isTwice ? rule.fault === 'tooManyRequests' : rule.fault === 'duplicate'
+    return isRequest && isUnfit ? draw(markets) : rule
+  }
 }

@@ -35,8 +35,6 @@ export type Life = {
   readonly exposure: ExposureView | undefined
   /** Timers it has set and not cancelled. */
   readonly timers: readonly string[]
-  /** What came last from the venue, for telling what ended a doubt. */
-  readonly lastHeard: string
   readonly isDead: boolean
   /** Dies when it comes past this point for the n-th time. */
   doom(point: DeathPoint, nth: number): void
@@ -65,7 +63,6 @@ export function createLife(options: LifeOptions): Life {
   const clock = createMortalClock(options.clock, history.isKept)
   const { sign } = createUnverifiedSigner(AGENT)
   let exposure: ExposureView | undefined
-  let lastHeard = ''
   let isDead = false
   let doomed: { readonly point: DeathPoint; left: number } | undefined
 
@@ -138,6 +135,7 @@ export function createLife(options: LifeOptions): Life {
         window,
       ],
       queue: { newOrderSpacingMs: dice.pick([0, 0, 50]) },
+      resolution: { useNoop: dice.chance(0.7) },
       socket: { clock, random: () => dice.integer(0, 1_000) / 1_000 },
     },
     { clock: options.clock, exchange: venue.exchange },
@@ -152,7 +150,6 @@ export function createLife(options: LifeOptions): Life {
   harness.toExecutor = (text) => {
     if (!survives('beforeHearing')) return false
     history.frame('exchange → executor', text)
-    lastHeard = kindOf(text)
     return true
   }
   const { executor } = harness
@@ -183,24 +180,8 @@ export function createLife(options: LifeOptions): Life {
     get timers() {
       return clock.pending
     },
-    get lastHeard() {
-      return lastHeard
-    },
     get isDead() {
       return isDead
     },
   }
 }
-
-/** Which of the ways of knowing a frame belongs to. */
-function kindOf(text: string): string {
-  const head = text.slice(0, HEAD)
-  if (head.startsWith('{"channel":"orderUpdates"') || head.startsWith('{"channel":"userFills"')) return 'feed'
-  if (!head.startsWith('{"channel":"post"')) return 'other'
-  if (head.includes('"type":"orderStatus"')) return 'lookup'
-  if (!head.includes('"type":"action"')) return 'account'
-  return head.includes('"type":"order"') ? 'answer' : 'noop'
-}
-
-/** As much of a frame as says what it is. */
-const HEAD = 200

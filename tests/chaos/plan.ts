@@ -5,7 +5,7 @@
  */
 import type { FaultRule } from 'hip3-executor/testing'
 import { createDice, type Dice } from './dice.js'
-import { drawFault } from './faults.js'
+import { drawWeather } from './faults.js'
 import type { Disk } from './journal.js'
 import type { DeathPoint } from './life.js'
 import { MARKETS } from './venue.js'
@@ -45,13 +45,14 @@ const STEPS_PER_INCIDENT = 60
 export function planOf(seed: number, steps: number): Plan {
   const dice = createDice(seed).of('plan')
   const incidents: Incident[] = []
+  const draw = drawWeather(dice)
   const span = (longest: number): Span => {
     const from = dice.integer(1, steps)
     return { from, until: from + dice.integer(1, longest) }
   }
   for (let i = 0; i < steps / STEPS_PER_FAULT; i++) {
     const longest = dice.pick([5, 30, 120])
-    incidents.push({ what: 'fault', ...span(longest), rule: drawFault(dice, MARKETS) })
+    incidents.push({ what: 'fault', ...span(longest), rule: draw(MARKETS) })
   }
   for (let i = 0; i < steps / STEPS_PER_INCIDENT; i++) incidents.push(drawIncident(dice, span))
   return { seed, steps, incidents }

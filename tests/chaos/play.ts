@@ -1,9 +1,10 @@
 /** Plays a plan: a bot of several strategies trades through all of it, and in the end its books are held against the record. */
-import { createMemoryJournal, type Executor } from 'hip3-executor'
+import { createHash } from 'node:crypto'
+import { createMemoryJournal, type JournalRecord } from 'hip3-executor'
 import { createManualClock, type FaultHandle } from 'hip3-executor/testing'
 import { clientOrderId } from '../../src/model/ids.js'
-import { ACCOUNT } from '../helpers/harness.js'
-import { createBook } from './book.js'
+import { createBook, type Entry, type Era } from './book.js'
+import { checkAlive, checkJournal, checkOver, checkQuiet } from './checks.js'
 import { createDesk, type Strategy } from './desk.js'
 import { createDice } from './dice.js'
 import { createHistory } from './history.js'
@@ -17,14 +18,19 @@ import { createMaker } from './strategies/maker.js'
 import { createRepeater } from './strategies/repeater.js'
 import { createTaker } from './strategies/taker.js'
 import { createTally, type Tally } from './tally.js'
-import { type ChaosVenue, createChaosVenue } from './venue.js'
+import { createChaosVenue } from './venue.js'
 import { judge, type Violation } from './verdict.js'
 
 export type Played = {
   readonly plan: Plan
   readonly tally: Tally
   readonly violations: readonly Violation[]
+  /** Of everything the exchange has recorded of orders and fills: the same for the same run. */
+  readonly digest: string
+  /** What was said, where somebody asked for it. */
   readonly history: readonly string[]
+  /** The executor's own, where somebody asked for it. */
+  readonly journal: readonly JournalRecord[]
 }
 
 /** Time for everything to end by itself: every timeout, expiry, back-off and margin of the executor is shorter. */
@@ -45,6 +51,7 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
   const idDice = dice.of('ids')
   const lifeDice = dice.of('life')
   let life: Life | undefined
+  let era: Era = { isDiskReliable: true }
   const file = createMemoryJournal()
 
   const { desk } = counter
@@ -73,6 +80,8 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
       onDeath: gone,
     })
     life = begun
+    era = { isDiskReliable: disk.mode === 'fast' }
+    book.begin(era)
     counter.open(begun.executor)
     tally.watch(begun)
     // Reading a long journal takes no time of the manual clock, but more turns than it waits.
@@ -140,6 +149,7 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
         break
       case 'disk':
         disk.mode = incident.mode
+        era.isDiskReliable = false
         going.set(incident, () => {
           disk.mode = 'fast'
         })
@@ -177,78 +187,29 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
   await clock.pass(QUIET_MS)
 
   if (life === undefined) throw new Error('no executor at the end of the plan')
-  violations.push(...checkQuiet(life, venue, book.entries.size > 0))
-  counter.desk.cancelAll()
+  violations.push(...checkQuiet(life, venue), ...checkAlive(desk))
+  desk.cancelAll()
   await clock.pass(QUIET_MS)
-  violations.push(...checkOver(life, venue))
+  violations.push(...checkOver(life, venue), ...(await checkJournal(life, file.records)))
   await end()
   const { orders, fills, faults } = venue.exchange.record
-  violations.push(...judge(book.entries.values(), { orders, fills }, () => true))
+  const unwritten = [...book.entries.values()].filter(isUnwrittenExit)
+  const told = [...book.entries.values()].filter((entry) => !isUnwrittenExit(entry))
+  violations.push(...judge(told, { orders, fills }, ({ cloid }) => !unwritten.some(({ id }) => id === cloid)))
   tally.close(book, { orders, fills, faults })
-  return { plan, tally, violations, history: history.lines }
+  const digest = createHash('sha256')
+    .update(JSON.stringify([orders, fills]))
+    .digest('hex')
+    .slice(0, 16)
+  return { plan, tally, violations, digest, history: history.lines, journal: history.isKept ? file.records : [] }
 }
 
-/** When nothing goes wrong any more, both sides show the same orders and positions. */
-function checkQuiet({ executor }: Life, venue: ChaosVenue, hasTraded: boolean): Violation[] {
-  const violations: Violation[] = []
-  const ours = executor.openOrders().map(({ orderId, clientOrderId }) => String(orderId ?? clientOrderId))
-  const theirs = venue.exchange
-    .account(ACCOUNT)
-    .openOrders()
-    .map(({ oid }) => String(oid))
-  for (const id of ours) {
-    if (!theirs.includes(id)) violations.push({ kind: 'openOrders', subject: id, detail: 'open here, and not there' })
-  }
-  for (const id of theirs) {
-    if (!ours.includes(id)) violations.push({ kind: 'openOrders', subject: id, detail: 'open there, and not here' })
-  }
-  const { ready, missing } = executor.readiness()
-  if (!ready && hasTraded) {
-    violations.push({ kind: 'unsettled', subject: 'readiness', detail: JSON.stringify(missing) })
-  }
-  violations.push(...checkPositions(executor, venue))
-  return violations
-}
-
-/** When everything is cancelled, nothing is left of it. */
-function checkOver({ executor, exposure }: Life, venue: ChaosVenue): Violation[] {
-  const violations: Violation[] = checkPositions(executor, venue)
-  const { inFlight, queued } = executor.budget()
-  const waiting = queued.cancel + queued.reduceOnly + queued.new
-  if (inFlight > 0 || waiting > 0) {
-    violations.push({ kind: 'inFlight', subject: 'budget', detail: `${inFlight} in flight, ${waiting} queued` })
-  }
-  for (const { clientOrderId, status } of executor.openOrders()) {
-    violations.push({
-      kind: 'openOrders',
-      subject: clientOrderId,
-      detail: `still ${status} after everything is cancelled`,
-    })
-  }
-  for (const { cloid, oid, status } of venue.exchange.account(ACCOUNT).openOrders()) {
-    violations.push({ kind: 'openOrders', subject: cloid ?? String(oid), detail: `still ${status} on the exchange` })
-  }
-  for (const market of venue.markets) {
-    if (exposure === undefined) break
-    const mark = venue.mark(market)
-    const held = (venue.exchange.record.position(ACCOUNT, market)?.size ?? '0').replace('-', '')
-    const counted = exposure.worst(market, mark)
-    const claims = exposure.openOrders(market) + exposure.reduceOnlyOrders(market)
-    if (counted.eq(mark.times(held)) && claims === 0) continue
-    violations.push({
-      kind: 'claims',
-      subject: market,
-      detail: `the gates count ${counted.toFixed()} and ${claims} orders; the position is worth ${mark.times(held).toFixed()}`,
-    })
-  }
-  return violations
-}
-
-function checkPositions(executor: Executor, venue: ChaosVenue): Violation[] {
-  const positions = new Map(executor.positions().map(({ market, size }) => [market, size.toFixed()]))
-  return venue.markets.flatMap((market): Violation[] => {
-    const ours = positions.get(market) ?? '0'
-    const theirs = venue.exchange.record.position(ACCOUNT, market)?.size ?? '0'
-    return ours === theirs ? [] : [{ kind: 'position', subject: market, detail: `${ours} here, ${theirs} there` }]
-  })
+/** An exit that left although the disk could not keep it, of a process that died of it: nobody could know. */
+function isUnwrittenExit({ intent, era, outcomes, isForgotten }: Entry): boolean {
+  return (
+    isForgotten &&
+    intent.reduceOnly === true &&
+    !era.isDiskReliable &&
+    outcomes.every(({ status }) => status === 'unknown')
+  )
 }

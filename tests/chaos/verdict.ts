@@ -19,6 +19,8 @@ export type ViolationKind =
   /** What the gates count for orders that are no more. */
   | 'claims'
   | 'timers'
+  /** Replayed, the journal leads elsewhere. */
+  | 'journal'
 
 export type Violation = { readonly kind: ViolationKind; readonly subject: string; readonly detail: string }
 

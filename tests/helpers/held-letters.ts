@@ -28,6 +28,8 @@ export type HeldLetters = {
    */
   deliver(which: number, options?: { readonly isKept?: boolean; readonly ageMs?: number }): Delivery | undefined
   lose(which: number): void
+  /** Loses everything that came on a feed. */
+  loseFeeds(): void
   /** Notes how the exchange stands; to be called after whatever changes it. */
   note(): void
   /** From now on everything passes. */
@@ -141,6 +143,10 @@ export function holdLetters(harness: Harness, mayPass: (text: string) => boolean
     },
     lose(which) {
       letters.splice(which % Math.max(1, letters.length), 1)
+    },
+    loseFeeds() {
+      const answers = letters.filter(({ frame }) => frame['channel'] === 'post')
+      letters.splice(0, letters.length, ...answers)
     },
     note,
     release() {

@@ -42,7 +42,9 @@ const weighted = <T>(...choices: readonly (readonly [number, fc.Arbitrary<T>])[]
   fc.oneof(...choices.map(([weight, arbitrary]) => ({ weight, arbitrary })))
 
 /** One of those there are, from the oldest on, or below zero from the newest back; what has just come is chosen more often. */
+
 const which = weighted([1, fc.nat(1_000)], [1, fc.integer({ min: -3, max: -1 })])
+const alone = (step: Step): readonly Step[] => [step]
 const market = fc.constantFrom(...MARKETS)
 const lots = fc.integer({ min: 100, max: 3_000 })
 
@@ -82,7 +84,7 @@ export type Step =
   | { readonly do: 'deliver'; readonly which: number; readonly isKept: boolean; readonly ageMs: number }
   | { readonly do: 'deliverMany'; readonly order: readonly number[] }
   | { readonly do: 'pass'; readonly ms: number }
-  | { readonly do: 'cut' }
+  | { readonly do: 'silence' | 'cut' }
 
 const one = (name: 'cancel' | 'cancelByHand' | 'arrive' | 'lose'): fc.Arbitrary<Step> =>
   fc.record({ do: fc.constant(name), which })
@@ -108,6 +110,8 @@ const letter: fc.Arbitrary<Step> = weighted<Step>(
   ],
   [1, fc.record({ do: fc.constant('deliverMany' as const), order: fc.array(which, { minLength: 5, maxLength: 30 }) })],
   [1, one('lose')],
+  /** What the feeds had to say so far is lost. */
+  [1, fc.constant({ do: 'silence' as const })],
 )
 const time: fc.Arbitrary<Step> = weighted<Step>(
   [6, fc.record({ do: fc.constant('pass' as const), ms: fc.integer({ min: 1, max: 900 }) })],
@@ -115,24 +119,52 @@ const time: fc.Arbitrary<Step> = weighted<Step>(
   [1, fc.constant({ do: 'cut' as const })],
 )
 
+const NEWEST = { which: -1, isKept: false, ageMs: 0 }
+/** A cancel races with a fill while the feeds are silent, and the answers of the venue are old: seldom hit by chance alone. */
+const race: fc.Arbitrary<readonly Step[]> = fc
+  .record({
+    order: placing,
+    percent: fc.constantFrom(30, 60),
+    ms: fc.integer({ min: 900, max: 4_000 }),
+    ageMs: fc.integer({ min: 1, max: MOST_LAG_MS }),
+  })
+  .map(({ order, percent, ms, ageMs }) => [
+    { ...order, kind: 'rests', reduceOnly: false, flaw: 'none', isInOneTurn: false },
+    { do: 'deliverMany', order: [-2, -1, -1] },
+    { do: 'trade', which: -1, percent },
+    { do: 'silence' },
+    { do: 'cancel', which: -1 },
+    { do: 'silence' },
+    { do: 'deliver', ...NEWEST },
+    { do: 'pass', ms },
+    { do: 'deliver', ...NEWEST, ageMs },
+  ])
+
 /** What becomes of a request on its way to the exchange. */
 type Fate = 'arrives' | 'never' | 'late' | 'twice'
 
 export type History = {
+  /** Without it the end of an order that never arrived is proven by its expiry alone. */
+  readonly useNoop: boolean
   /** By turns; what comes after the last of them arrives. */
   readonly fates: readonly Fate[]
   readonly steps: readonly Step[]
 }
 
 export const histories: fc.Arbitrary<History> = fc.record({
+  useNoop: fc.boolean(),
   fates: fc.array(mostly<Fate>(2, 'arrives', 'never', 'late', 'twice'), { maxLength: 15 }),
   steps: fc
     .tuple(
       fc.array(placing, { minLength: 1, maxLength: 4 }),
-      fc.array(weighted([3, happening], [5, letter], [3, time]), { minLength: 10, maxLength: 50, size: 'max' }),
+      fc.array(weighted([30, happening.map(alone)], [50, letter.map(alone)], [30, time.map(alone)], [2, race]), {
+        minLength: 10,
+        maxLength: 50,
+        size: 'max',
+      }),
       fc.array(letter, { maxLength: 20, size: 'max' }),
     )
-    .map((parts) => parts.flat()),
+    .map(([opening, middle, ending]) => [...opening, ...middle.flat(), ...ending]),
 })
 
 export type World = {
@@ -148,7 +180,7 @@ export type World = {
   arriveAll(): void
 }
 
-export async function createWorld(fates: readonly Fate[]): Promise<World> {
+export async function createWorld({ fates, useNoop }: Pick<History, 'fates' | 'useNoop'>): Promise<World> {
   const clock = createManualClock()
   let letters: HeldLetters | undefined
   const exchange = createSimExchange({
@@ -166,7 +198,7 @@ export async function createWorld(fates: readonly Fate[]): Promise<World> {
     maxConcurrentPositions: 50,
     singleEntry: false,
   })
-  const harness = createHarness({ gates }, { clock, exchange })
+  const harness = createHarness({ gates, expiresAfterMs: 6_000, resolution: { useNoop } }, { clock, exchange })
   const { executor } = harness
   await executor.start()
   // A fill in the very millisecond of the account state could be in it or not.
@@ -278,6 +310,7 @@ export async function createWorld(fates: readonly Fate[]): Promise<World> {
         return
       }
       if (step.do === 'lose') letters?.lose(step.which)
+      else if (step.do === 'silence') letters?.loseFeeds()
       else if (step.do === 'pass') await harness.pass(step.ms)
       else happen(step)
       letters?.note()

@@ -72,7 +72,8 @@ async function* readPieces(handle: FileHandle, size: number): AsyncGenerator<rea
     const pieces: Piece[] = []
     let from = 0
     for (let at = bytes.indexOf(LINE_BREAK); at !== -1; at = bytes.indexOf(LINE_BREAK, from)) {
-      pieces.push({ bytes: Buffer.concat([...begun, bytes.subarray(from, at)]), isWhole: true })
+      const ending = bytes.subarray(from, at)
+      pieces.push({ bytes: begun.length === 0 ? ending : Buffer.concat([...begun, ending]), isWhole: true })
       begun = []
       from = at + 1
     }

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import type { Writable } from 'node:stream'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { takeLock } from '../../../src/io/node/process-lock.js'
 import { type Child, type Program, program } from '../../helpers/children.js'
@@ -91,12 +92,22 @@ describe('the lock of a journal', () => {
   })
 
   it('passes on from a process that has ended and that nobody has asked about', async () => {
-    // Its parent replaces itself by a program that never asks, so the child stays a zombie.
-    const shell = spawn('bash', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] })
-    const pid = await new Promise<number>((resolve) => shell.stdout.once('data', (text) => resolve(Number(text))))
-    const stat = async (): Promise<string> => readFile(`/proc/${pid}/stat`, 'latin1')
-    while (!(await stat()).includes(') Z ')) await new Promise((resolve) => setImmediate(resolve))
-    const started = `${String(JSON.parse(ofTheDead).started).split('/')[0]}/${(await stat()).split(' ')[21]}`
+    // Its parent becomes a program that never asks, and only then the child ends: it stays a zombie.
+    const shell = spawn('bash', ['-c', '(read -r _ <&3) & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
+    })
+    const pid = await new Promise<number>((resolve) => shell.stdout?.once('data', (text) => resolve(Number(text))))
+    const becomes = async (path: string, words: string): Promise<string> => {
+      for (;;) {
+        const text = await readFile(path, 'latin1')
+        if (text.includes(words)) return text
+      }
+    }
+    await becomes(`/proc/${shell.pid}/comm`, 'sleep')
+    const gate = shell.stdio[3] as Writable
+    gate.write('end\n')
+    const stat = await becomes(`/proc/${pid}/stat`, ') Z ')
+    const started = `${String(JSON.parse(ofTheDead).started).split('/')[0]}/${stat.split(' ')[21]}`
     try {
       await (await openedIn(await lockedBy(changed({ pid, started })))).close()
     } finally {
