@@ -95,6 +95,8 @@ export {
 export { loadMarkets, type MarketRegistry } from './io/market-registry.js'
 export { createMemoryJournal, type MemoryJournal } from './io/memory-journal.js'
 export { createNanoidIds } from './io/nanoid-ids.js'
+export type { SignaturePool } from './io/signature-pool.js'
+export type { SigningBackend } from './io/signing-backend.js'
 export { createSystemClock } from './io/system-clock.js'
 export { createWsSender, type WebSocketLike, type WsSenderOptions } from './io/ws-sender.js'
 export type { Address, Hex, Network } from './model/account.js'
@@ -113,6 +115,7 @@ export type {
   Journal,
   JournalOwner,
   JournalRecord,
+  Keccak256,
   Logger,
   NotWrittenReason,
   PhantomAgent,

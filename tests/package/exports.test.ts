@@ -22,26 +22,29 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
       BudgetReservation BudgetState CancelOutcome ClientOrderId Clock CloseOptions ClosePolicy Condition Decimal DecimalInput
       Denial Denied DeniedReason DigestAccount Drift Executor ExecutorErrorCode ExecutorEvents ExecutorOptions
       ExposureView FillEvent Finding Gate GateAnswer GateContext GateDenial GateDescription HardStop HardStopCause
-      HardStopOptions HardStopState Hex IdSource Intent Journal JournalOwner JournalRecord Lane ListenOptions LocalSignerOptions Logger MarginMode Market
+      HardStopOptions HardStopState Hex IdSource Intent Journal JournalOwner JournalRecord Keccak256 Lane ListenOptions LocalSignerOptions Logger MarginMode Market
       MarketData MarketDataOptions MarketRegistry MemoryJournal Missing Network NonceManager NonceManagerOptions NotWrittenReason
       OrderLedger OrderRecord OrderRequest OrderStatus OrderView Outcome PhantomAgent Position PositionLedger
       PostReply PostRequest PostResult PushResult QueuedCancel Readiness ReadinessOptions ReadinessState
-      RejectedReason Replacement Replay ReplayOptions ResolutionEvent ResolutionOptions ResolutionStep RiskGates Rounding Side Signature Signer StandardGatesOptions StartReport Submission Subscription TimeInForce
+      RejectedReason Replacement Replay ReplayOptions ResolutionEvent ResolutionOptions ResolutionStep RiskGates Rounding Side Signature SignaturePool Signer SigningBackend StandardGatesOptions StartReport Submission Subscription TimeInForce
       Transport TransportState TypedData TypedDataWallet Verdict WebSocketLike WsSenderOptions
     `),
   },
   './signing': {
     values: words(`
-      batchModifyAction cancelAction cancelByCloidAction createLocalSigner encodeAction l1ActionHash l1Digest
-      modifyAction noopAction orderAction reserveRequestWeightAction scheduleCancelAction
+      batchModifyAction cancelAction cancelByCloidAction createLocalSigner createSignaturePool encodeAction
+      l1ActionHash l1Digest l1Signable modifyAction noopAction orderAction reserveRequestWeightAction scheduleCancelAction
       topUpIsolatedOnlyMarginAction updateIsolatedMarginAction updateLeverageAction
     `),
     types: words(`
-      Action Address CancelOptions DigestAccount Encodable Hex L1HashOptions LocalSignerOptions ModifyOptions
-      ModifySpec Network OrderActionOptions OrderSpec PhantomAgent Signature Signer TriggerSpec TypedData
+      Action Address CancelOptions DigestAccount Encodable Hex Keccak256 L1HashOptions LocalSignerOptions
+      ModifyOptions ModifySpec Network OrderActionOptions OrderSpec PhantomAgent PoolOwner Secp256k1 Signature
+      SignaturePool SignaturePoolOptions SignaturePoolStats Signer SigningBackend TriggerSpec TypedData
       TypedDataWallet
     `),
   },
+  './native': { values: words('loadNativeSecp256k1'), types: words('Secp256k1') },
+  './wasm': { values: words('loadWasmKeccak256'), types: words('Keccak256') },
   './node': {
     values: words('createFileJournal'),
     types: words('Durability FileJournal FileJournalOptions SalvageReport'),
