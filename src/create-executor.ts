@@ -16,6 +16,7 @@ import { createPositionLedger } from './control/position-ledger.js'
 import { createReadiness } from './control/readiness.js'
 import { createRequestTable } from './control/request-table.js'
 import { createRiskGates } from './control/risk-gates.js'
+import { createRoundTrips } from './control/round-trips.js'
 import { createEmitter } from './events.js'
 import type { Executor, ExecutorEvents, ExecutorOptions } from './executor.js'
 import { createAsk } from './io/ask.js'
@@ -114,6 +115,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const evidence = createEvidence(parts, settlement, {
     onCancelStillWanted: (id) => void submit.cancel(id),
     onMismatch: (market) => lifecycle.resynchronise(`position of ${market} differs from the venue's`),
+    onNews: createRoundTrips().apply,
   })
   const sign = createSign(parts)
   const nonceProbe = createNonceProbe(parts, sign)

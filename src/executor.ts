@@ -9,6 +9,7 @@ import type { NonceManager } from './control/nonce-manager.js'
 import type { Position } from './control/position-ledger.js'
 import type { ReadinessState } from './control/readiness.js'
 import type { Gate, GateDescription } from './control/risk-gates.js'
+import type { RoundTrip } from './control/round-trips.js'
 import type { Emitter } from './events.js'
 import type { Address } from './model/account.js'
 import type { Decimal } from './model/decimal.js'
@@ -103,10 +104,21 @@ export type FillEvent = {
   readonly time: number
 }
 
+/** A position that is flat again, or on the other side, and the order that did it. */
+export type PositionClosedEvent = RoundTrip & {
+  readonly orderId: number
+  /** Absent for an order that we did not place and that has none. */
+  readonly clientOrderId?: ClientOrderId | undefined
+  /** Those of the order that closed it. */
+  readonly tags?: Readonly<Record<string, string>> | undefined
+}
+
 export type ExecutorEvents = {
   /** An order changed. */
   order: OrderView
   fill: FillEvent
+  /** A round trip ended, told once and right after the fill that ended it. */
+  positionClosed: PositionClosedEvent
   denied: Denied & { readonly intent: Intent }
   readiness: ReadinessState
   connection: TransportState

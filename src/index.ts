@@ -56,6 +56,7 @@ export {
   type RiskGates,
   type Verdict,
 } from './control/risk-gates.js'
+export { createRoundTrips, type RoundTrip, type RoundTripFill, type RoundTrips } from './control/round-trips.js'
 export { createExecutor } from './create-executor.js'
 export { ExecutorError, type ExecutorErrorCode, isExecutorError, NotSentError } from './errors.js'
 export type { ListenOptions } from './events.js'
@@ -67,6 +68,7 @@ export type {
   ExecutorOptions,
   FillEvent,
   Finding,
+  PositionClosedEvent,
   ResolutionEvent,
   ResolutionOptions,
   ResolutionStep,

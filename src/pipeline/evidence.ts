@@ -5,7 +5,8 @@
  * than once. Each is turned into events of the one status table; none is believed beyond what it says.
  */
 import type { Change, Evidence as Facts } from '../control/order-ledger.js'
-import { ZERO } from '../model/decimal.js'
+import type { RoundTrip } from '../control/round-trips.js'
+import { type Decimal, ZERO } from '../model/decimal.js'
 import { type ClientOrderId, externalOrderKey } from '../model/ids.js'
 import type { OrderEvent, OrderRequest } from '../model/order.js'
 import { type Fill, type OrderUpdate, parseActiveAssetCtx, parseOrderUpdates, parseUserFills } from '../wire/feeds.js'
@@ -37,6 +38,8 @@ export type EvidenceHooks = {
   /** An order whose cancel is wanted turned out to be alive. */
   onCancelStillWanted(id: ClientOrderId): void
   onMismatch(market: string): void
+  /** A fill that is news, before anybody is told of it. Answers with the round trip that it ends. */
+  onNews(fill: Fill, heldBefore: Decimal): RoundTrip | undefined
 }
 
 export function createEvidence(parts: EvidenceParts, settlement: Settlement, hooks: EvidenceHooks): Evidence {
@@ -137,12 +140,19 @@ export function createEvidence(parts: EvidenceParts, settlement: Settlement, hoo
   }
 
   function onFill(fill: Fill): void {
+    const heldBefore = positions.size(fill.market)
     const result = positions.apply(fill)
     if (result.status === 'duplicate') return
     const record = (fill.clientOrderId && orders.get(fill.clientOrderId)) ?? orders.get(fill.orderId)
-    if (record !== undefined) conclude(orders.bookFill(record.request.clientOrderId, fill))
     // A fill from before we were here, of an order we never knew, is history and not news.
-    if (record !== undefined || result.status === 'booked') emitter.emit('fill', fill)
+    const isNews = record !== undefined || result.status === 'booked'
+    const trip = isNews ? hooks.onNews(fill, heldBefore) : undefined
+    if (record !== undefined) conclude(orders.bookFill(record.request.clientOrderId, fill))
+    if (isNews) emitter.emit('fill', fill)
+    if (trip !== undefined) {
+      const { clientOrderId = fill.clientOrderId, tags } = record?.request ?? {}
+      emitter.emit('positionClosed', { ...trip, orderId: fill.orderId, clientOrderId, tags })
+    }
     if (result.status === 'booked' && result.mismatch !== undefined) {
       logger.warn('our position and the venue’s differ', { market: fill.market })
       emitter.emit('mismatch', { market: fill.market, ...result.mismatch })
