@@ -16,7 +16,6 @@ import { createPositionLedger } from './control/position-ledger.js'
 import { createReadiness } from './control/readiness.js'
 import { createRequestTable } from './control/request-table.js'
 import { createRiskGates } from './control/risk-gates.js'
-import { createRoundTrips } from './control/round-trips.js'
 import { createEmitter } from './events.js'
 import type { Executor, ExecutorEvents, ExecutorOptions } from './executor.js'
 import { createAsk } from './io/ask.js'
@@ -38,6 +37,7 @@ import { createRecorder } from './pipeline/recorder.js'
 import { createRecovery } from './pipeline/recovery.js'
 import { createReplacements } from './pipeline/replacements.js'
 import { createResolver } from './pipeline/resolver.js'
+import { createSession, createTurnTeller } from './pipeline/session.js'
 import { createSettlement } from './pipeline/settlement.js'
 import { createSign } from './pipeline/sign.js'
 import { createSubmit } from './pipeline/submit.js'
@@ -77,13 +77,11 @@ export function createExecutor(options: ExecutorOptions): Executor {
     logger,
     emitter,
     hardStop,
-    gates: createRiskGates([...coreGates(), ...required(options.gates, 'gates')], {
-      hardStop,
-      readiness,
-      exposure,
-      marketData,
-      budget,
-    }),
+    gates: createRiskGates(
+      [...coreGates(), ...required(options.gates, 'gates')],
+      { hardStop, readiness, exposure, marketData, budget },
+      createTurnTeller({ emitter, logger }),
+    ),
     budget,
     nonces: options.nonces ?? createNonceManager(),
     queue: createBatchQueue(options.queue),
@@ -115,7 +113,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const evidence = createEvidence(parts, settlement, {
     onCancelStillWanted: (id) => void submit.cancel(id),
     onMismatch: (market) => lifecycle.resynchronise(`position of ${market} differs from the venue's`),
-    onNews: createRoundTrips().apply,
+    onNews: createSession(parts).onFill,
   })
   const sign = createSign(parts)
   const nonceProbe = createNonceProbe(parts, sign)

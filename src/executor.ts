@@ -8,7 +8,7 @@ import type { HardStop, HardStopState } from './control/hard-stop.js'
 import type { NonceManager } from './control/nonce-manager.js'
 import type { Position } from './control/position-ledger.js'
 import type { ReadinessState } from './control/readiness.js'
-import type { Gate, GateDescription } from './control/risk-gates.js'
+import type { Gate, GateDescription, GateTurn } from './control/risk-gates.js'
 import type { RoundTrip } from './control/round-trips.js'
 import type { Emitter } from './events.js'
 import type { Address } from './model/account.js'
@@ -27,7 +27,7 @@ export type ExecutorOptions = {
   readonly transport: Transport
   /** Exact names, such as `xyz:NVDA`. Orders for any other market are denied. */
   readonly markets: readonly string[]
-  /** Run after the core gates, in this order; see `standardGates`. */
+  /** Run together with the core gates, in the order of their steps; see `standardGates`. */
   readonly gates: readonly Gate[]
   /**
    * Set when the account is a vault or sub-account that the signer trades for; it then becomes part of what is signed.
@@ -120,6 +120,8 @@ export type ExecutorEvents = {
   /** A round trip ended, told once and right after the fill that ended it. */
   positionClosed: PositionClosedEvent
   denied: Denied & { readonly intent: Intent }
+  /** A gate that passed the orders of a market denied one, or passes them again. Told once for each turn. */
+  gate: GateTurn
   readiness: ReadinessState
   connection: TransportState
   hardStop: HardStopState

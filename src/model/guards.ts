@@ -20,3 +20,9 @@ export function positiveMs(value: number, name: string): number {
   if (!Number.isFinite(value) || value <= 0) throw new RangeError(`${name}: expected more than 0 ms, got ${value}`)
   return value
 }
+
+/** @throws {RangeError} naming the field, when the value is not a finite number above zero */
+export function positiveNumber(value: number, name: string): number {
+  if (!Number.isFinite(value) || value <= 0) throw new RangeError(`${name}: expected more than zero, got ${value}`)
+  return value
+}

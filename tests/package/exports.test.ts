@@ -10,23 +10,23 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/)
 const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; readonly types: readonly string[] }>> = {
   '.': {
     values: words(`
-      DENIED_REASONS ExecutorError NotSentError REJECTED_REASONS actionBudgetGate coreGates createActionBudget
+      DENIED_REASONS ExecutorError NotSentError REJECTED_REASONS actionBudgetGate burstSignalGate coreGates correlationCooldownGate correlationPositionGate createActionBudget
       createAsk createBatchQueue createExecutor createExposureView createHardStop createLocalSigner createMarketData
       createMemoryJournal createNanoidIds createNonceManager createOrderLedger createPositionLedger createReadiness createRiskGates createRoundTrips
       createSystemClock createWsSender flattenInProgressGate floorSize hasPositionGate intentOrderId isExecutorError
-      loadMarkets maxConcurrentPositionsGate maxPositionPerMarketGate maxPositionTotalGate pendingOrderGate replayJournal roundPrice
-      standardGates
+      loadMarkets maxConcurrentPositionsGate maxDrawdownGate maxPositionPerMarketGate maxPositionTotalGate pendingOrderGate reEntryDelayGate replayJournal roundPrice
+      standardGates tiltGuardGate
     `),
     types: words(`
       Accepted ActionBudget ActionBudgetOptions Address Approved Ask AskOptions Batch BatchQueue BatchQueueOptions
-      BudgetReservation BudgetState CancelOutcome ClientOrderId Clock CloseOptions Condition Decimal DecimalInput
+      BudgetReservation BudgetState BurstSignalOptions CancelOutcome ClientOrderId Clock CloseOptions Condition CorrelationCooldownOptions CorrelationPositionOptions Decimal DecimalInput
       Denial Denied DeniedReason DigestAccount Drift Executor ExecutorErrorCode ExecutorEvents ExecutorOptions
-      ExposureView FillEvent Finding Gate GateAnswer GateContext GateDenial GateDescription HardStop HardStopCause
+      ExposureView FillEvent Finding Gate GateAnswer GateContext GateDenial GateDescription GateTurn GateWork HardStop HardStopCause
       HardStopOptions HardStopState Hex IdSource Intent Journal JournalOwner JournalRecord Lane ListenOptions LocalSignerOptions Logger MarginMode Market
-      MarketData MarketDataOptions MarketRegistry MemoryJournal Missing Network NonceManager NonceManagerOptions NotWrittenReason
+      MarketData MarketDataOptions MarketRegistry MaxDrawdownOptions MemoryJournal Missing Network NonceManager NonceManagerOptions NotWrittenReason
       OrderLedger OrderRecord OrderRequest OrderStatus OrderView Outcome PhantomAgent Position PositionClosedEvent PositionLedger
-      PostReply PostRequest PostResult PushResult QueuedCancel Readiness ReadinessOptions ReadinessState
-      RejectedReason Replacement Replay ReplayOptions ResolutionEvent ResolutionOptions ResolutionStep RiskGates RoundTrip RoundTripFill RoundTrips Rounding Side Signature Signer StandardGatesOptions StartReport Submission Subscription TimeInForce
+      PostReply PostRequest PostResult PushResult QueuedCancel ReEntryDelayOptions Readiness ReadinessOptions ReadinessState
+      RejectedReason Replacement Replay ReplayOptions ResolutionEvent ResolutionOptions ResolutionStep RiskGates RoundTrip RoundTripFill RoundTrips Rounding Side Signature Signer StandardGatesOptions StartReport Submission Subscription TiltGuardOptions TimeInForce
       Transport TransportState TypedData TypedDataWallet Verdict WebSocketLike WsSenderOptions
     `),
   },

@@ -1,4 +1,4 @@
-/** The gates that no configuration can leave out: they stand before all others. */
+/** The gates that no configuration can leave out. */
 import { priceBand } from '../../model/market.js'
 import { deny, denyWithoutMark, type Gate, PASS } from '../risk-gates.js'
 
