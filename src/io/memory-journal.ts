@@ -6,6 +6,7 @@
  */
 import { ExecutorError } from '../errors.js'
 import type { Journal, JournalOwner, JournalRecord } from '../ports.js'
+import { encodeRecord } from './journal-record.js'
 
 export type MemoryJournal = Journal & {
   /** What `replay` would tell now. Handed to a new journal, they are what a killed process leaves behind. */
@@ -14,7 +15,7 @@ export type MemoryJournal = Journal & {
 
 /** @param records what an earlier process has left behind */
 export function createMemoryJournal(records: Iterable<JournalRecord> = []): MemoryJournal {
-  let lines = Array.from(records, encode)
+  let lines = Array.from(records, encodeRecord)
   let owner: string | undefined
   let isOpen = false
 
@@ -38,12 +39,12 @@ export function createMemoryJournal(records: Iterable<JournalRecord> = []): Memo
     },
     append(record) {
       assertOpen()
-      lines.push(encode(record))
+      lines.push(encodeRecord(record))
     },
     wantsCheckpoint: false,
     checkpoint(checkpointed) {
       assertOpen()
-      lines = Array.from(checkpointed, encode)
+      lines = Array.from(checkpointed, encodeRecord)
     },
     async close() {
       isOpen = false
@@ -51,16 +52,6 @@ export function createMemoryJournal(records: Iterable<JournalRecord> = []): Memo
     get records() {
       return lines.map(decode)
     },
-  }
-}
-
-function encode(record: JournalRecord): string {
-  try {
-    return JSON.stringify(record)
-  } catch (error) {
-    throw new ExecutorError('JOURNAL_FAILED', `a record of kind ${record.kind} cannot be written as JSON`, {
-      cause: error,
-    })
   }
 }
 

@@ -72,8 +72,10 @@ const URLS: Record<Network, string> = {
   testnet: 'wss://api.hyperliquid-testnet.xyz/ws',
 }
 const OPEN = 1
-/** The venue refuses more unanswered posts than this. */
-const MAX_POSTS_IN_FLIGHT = 100
+/** The venue refuses more unanswered posts than this. Questions leave room for actions: a cancel must never wait for one. */
+const MAX_POSTS_IN_FLIGHT = { action: 100, info: 80 }
+/** A connection on which so many questions were left unanswered for so long is no better than a dead one. */
+const CHOKED_AFTER_MS = 30_000
 /** A connection that lasted this long was a good one; the next reconnect starts from the shortest wait. */
 const STABLE_AFTER_MS = 10_000
 const MAX_DOUBLINGS = 16
@@ -101,7 +103,8 @@ export function createWsSender(options: WsSenderOptions): Transport {
   const stateListeners = new Set<(state: TransportState) => void>()
   /** Who waits for the connection; an error says that there will be none. */
   const waiters = createWaiters()
-  const pending = new Map<number, (reply: PostReply) => void>()
+  /** Oldest first. */
+  const pending = new Map<number, { readonly writtenAt: number; settle(reply: PostReply): void }>()
   let state: TransportState = { status: 'idle', generation: 0, isSubscribed: false }
   let socket: WebSocketLike | undefined
   let lastPostId = 0
@@ -156,10 +159,17 @@ export function createWsSender(options: WsSenderOptions): Transport {
       if (!state.isSubscribed) resubscribe()
       const pingedAt = clock.monotonic()
       wake(() => {
-        if (lastHeardAt >= pingedAt) keepAlive(opened)
-        else drop(opened, 'the venue stopped answering')
+        if (lastHeardAt < pingedAt) drop(opened, 'the venue stopped answering')
+        else if (isChoked()) drop(opened, 'the venue left too many requests unanswered')
+        else keepAlive(opened)
       }, pongTimeoutMs)
     }, pingIntervalMs)
+  }
+
+  function isChoked(): boolean {
+    const [oldest] = pending.values()
+    const isFull = pending.size >= MAX_POSTS_IN_FLIGHT.info
+    return isFull && oldest !== undefined && clock.monotonic() - oldest.writtenAt >= CHOKED_AFTER_MS
   }
 
   function onMessage(text: string): void {
@@ -195,7 +205,7 @@ export function createWsSender(options: WsSenderOptions): Transport {
   }
 
   function settle(id: number, reply: PostReply): void {
-    pending.get(id)?.(reply)
+    pending.get(id)?.settle(reply)
     pending.delete(id)
   }
 
@@ -219,7 +229,7 @@ export function createWsSender(options: WsSenderOptions): Transport {
     if (released !== undefined) released.onopen = released.onmessage = released.onclose = null
     const unanswered = [...pending.values()]
     pending.clear()
-    for (const reply of unanswered) reply({ status: 'lost', why })
+    for (const { settle: lose } of unanswered) lose({ status: 'lost', why })
     return released
   }
 
@@ -247,12 +257,14 @@ export function createWsSender(options: WsSenderOptions): Transport {
   function post(request: PostRequest): PostResult {
     if (state.status === 'closed') return { written: false, why: 'closed' }
     if (state.status !== 'open' || socket?.readyState !== OPEN) return { written: false, why: 'connecting' }
-    if (pending.size >= MAX_POSTS_IN_FLIGHT) return { written: false, why: 'throttled' }
+    if (pending.size >= MAX_POSTS_IN_FLIGHT[request.type]) return { written: false, why: 'throttled' }
     if (socket.bufferedAmount > maxBufferedBytes) return { written: false, why: 'backpressure' }
     const id = lastPostId + 1
     lastPostId = id
     const frame = postFrame(id, request.type, request.payload)
-    const reply = new Promise<PostReply>((resolve) => pending.set(id, resolve))
+    const reply = new Promise<PostReply>((resolve) =>
+      pending.set(id, { writtenAt: clock.monotonic(), settle: resolve }),
+    )
     try {
       socket.send(frame)
     } catch {

@@ -6,22 +6,22 @@
  */
 import type { GateTurn } from '../control/risk-gates.js'
 import { createRoundTrips, type RoundTrip, type RoundTripFill } from '../control/round-trips.js'
-import type { Decimal } from '../model/decimal.js'
 import { DENIED_REASONS } from '../model/reasons.js'
 import type { Parts } from './parts.js'
 
 export type Session = {
-  /** Takes a fill that is news. Answers with the round trip that it ends. */
-  onFill(fill: RoundTripFill, heldBefore: Decimal): RoundTrip | undefined
+  /** Takes a fill that is news and is booked. Answers with the round trip that it ends. */
+  onFill(fill: RoundTripFill): RoundTrip | undefined
 }
 
-export function createSession({ clock, gates }: Pick<Parts, 'clock' | 'gates'>): Session {
+export function createSession({ clock, gates, positions }: Pick<Parts, 'clock' | 'gates' | 'positions'>): Session {
   const trips = createRoundTrips()
   return {
-    onFill(fill, heldBefore) {
+    onFill(fill) {
       const now = clock.monotonic()
       gates.onFill(fill, now)
-      const trip = trips.apply(fill, heldBefore)
+      const held = positions.size(fill.market)
+      const trip = trips.apply(fill, fill.side === 'buy' ? held.minus(fill.size) : held.plus(fill.size))
       if (trip !== undefined) gates.onClosed(trip, now)
       return trip
     },

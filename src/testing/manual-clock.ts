@@ -48,7 +48,8 @@ export function createManualClock(options: { readonly now?: number } = {}): Manu
   }
 
   return {
-    now: () => wallOffsetMs + elapsedMs,
+    // Whole milliseconds, as every wall clock has, although a timer may fall due in between.
+    now: () => Math.floor(wallOffsetMs + elapsedMs),
     monotonic: () => elapsedMs,
     schedule(fn, ms) {
       const timer: Timer = { fn, dueAt: elapsedMs + Math.max(0, ms) }

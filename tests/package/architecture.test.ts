@@ -31,6 +31,10 @@ describe('the checker of the layout', () => {
     ['io/planted.ts', "import { x } from '../control/x.js'", 'imports control/x.ts'],
     ['io/planted.ts', "import { readFile } from 'node:fs/promises'", 'imports node:fs/promises'],
     ['io/planted.ts', "import { createExecutor } from '../create-executor.js'", 'imports create-executor.ts'],
+    ['index.ts', "export { createFileJournal } from './io/node/file-journal.js'", 'imports io/node/file-journal.ts'],
+    ['io/planted.ts', "import { takeLock } from './node/process-lock.js'", 'imports io/node/process-lock.ts'],
+    ['create-executor.ts', "import { createFileJournal } from './node.js'", 'imports node.ts'],
+    ['node.ts', "export { createExecutor } from './create-executor.js'", 'imports create-executor.ts'],
     ['pipeline/planted.ts', "import { createSimExchange } from '../testing/index.js'", 'imports testing/index.ts'],
     [
       'create-executor.ts',

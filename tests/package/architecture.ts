@@ -19,7 +19,7 @@ type Ambient =
   | 'node'
 
 type Room = {
-  /** Whose files it may import, itself apart. */
+  /** Whose files it may import, itself apart. A room with a slash behind it stands for the rooms inside it. */
   readonly imports?: readonly string[]
   /** Of whom it may import types only. */
   readonly types?: readonly string[]
@@ -68,6 +68,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     ambient: 'language',
     isDoor: true,
   },
+  node: { imports: ['io/node'], ambient: 'language', isDoor: true },
   signing: { imports: ['io', 'wire'], types: ['model', 'ports'], ambient: 'language', isDoor: true },
 }
 
@@ -159,7 +160,8 @@ function importProblem(path: string, roomName: string, room: Room, { specifier, 
   const target = posix.join(posix.dirname(path), specifier).replace(/\.js$/, '.ts')
   const targetRoom = roomOf(target)
   const isAmong = (names: readonly string[] = []): boolean =>
-    targetRoom !== undefined && names.some((name) => targetRoom === name || targetRoom.startsWith(withSlash(name)))
+    targetRoom !== undefined &&
+    names.some((name) => targetRoom === name || (name.endsWith('/') && targetRoom.startsWith(name)))
   if (targetRoom === roomName || isAmong(room.imports) || (isType && isAmong(room.types))) return undefined
   return isAmong(room.types) ? `imports more than types from ${target}` : `imports ${target}`
 }
@@ -168,8 +170,6 @@ function roomOf(path: string): string | undefined {
   const name = path.replace(/\.ts$/, '')
   return Object.keys(ROOMS).find((room) => name === room || name.startsWith(`${room}/`))
 }
-
-const withSlash = (name: string): string => (name.endsWith('/') ? name : `${name}/`)
 
 function checkDoor(file: ts.SourceFile, report: (node: ts.Node, what: string) => void): void {
   for (const statement of file.statements) {

@@ -42,6 +42,10 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
       TypedDataWallet
     `),
   },
+  './node': {
+    values: words('createFileJournal'),
+    types: words('Durability FileJournal FileJournalOptions SalvageReport'),
+  },
   './testing': {
     values: words(`
       MAINNET_UNIVERSE createManualClock createSimExchange createSimSocket createUnverifiedSigner
