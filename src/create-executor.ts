@@ -43,6 +43,7 @@ import { createRecorder } from './pipeline/recorder.js'
 import { createRecovery } from './pipeline/recovery.js'
 import { createReplacements } from './pipeline/replacements.js'
 import { createResolver } from './pipeline/resolver.js'
+import { createSession, createTurnTeller } from './pipeline/session.js'
 import { createSettlement } from './pipeline/settlement.js'
 import { createSign } from './pipeline/sign.js'
 import { createSubmit } from './pipeline/submit.js'
@@ -85,13 +86,11 @@ export function createExecutor(options: ExecutorOptions): Executor {
     logger,
     emitter,
     hardStop,
-    gates: createRiskGates([...coreGates(), ...required(options.gates, 'gates')], {
-      hardStop,
-      readiness,
-      exposure,
-      marketData,
-      budget,
-    }),
+    gates: createRiskGates(
+      [...coreGates(), ...required(options.gates, 'gates')],
+      { hardStop, readiness, exposure, marketData, budget },
+      createTurnTeller({ emitter, logger }),
+    ),
     budget,
     nonces: options.nonces ?? createNonceManager(),
     queue: createBatchQueue(options.queue),
@@ -133,6 +132,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     onCancelStillWanted: (id) => void submit.cancel(id),
     onUnwanted: (id) => void submit.cancel(id),
     onMismatch: (market) => reconciler.doubt(`position of ${market} differs from the venue's`),
+    onNews: createSession(parts).onFill,
   })
   const sign = createSign(parts)
   const nonceProbe = createNonceProbe(parts, sign)

@@ -9,7 +9,8 @@ import type { NonceManager } from './control/nonce-manager.js'
 import type { Position } from './control/position.js'
 import type { ReadinessState } from './control/readiness.js'
 import type { Difference } from './control/reconcile.js'
-import type { Gate, GateDescription } from './control/risk-gates.js'
+import type { Gate, GateDescription, GateTurn } from './control/risk-gates.js'
+import type { RoundTrip } from './control/round-trips.js'
 import type { Emitter } from './events.js'
 import type { Address } from './model/account.js'
 import type { Decimal, DecimalInput } from './model/decimal.js'
@@ -27,7 +28,7 @@ export type ExecutorOptions = {
   readonly transport: Transport
   /** Exact names, such as `xyz:NVDA`. Orders for any other market are denied. */
   readonly markets: readonly string[]
-  /** Run after the core gates, in this order; see `standardGates`. */
+  /** Run together with the core gates, in the order of their steps; see `standardGates`. */
   readonly gates: readonly Gate[]
   /**
    * Set when the account is a vault or sub-account that the signer trades for; it then becomes part of what is signed.
@@ -120,11 +121,24 @@ export type FillEvent = {
   readonly time: number
 }
 
+/** A position that is flat again, or on the other side, and the order that did it. */
+export type PositionClosedEvent = RoundTrip & {
+  readonly orderId: number
+  /** Absent for an order that we did not place and that has none. */
+  readonly clientOrderId?: ClientOrderId | undefined
+  /** Those of the order that closed it. */
+  readonly tags?: Readonly<Record<string, string>> | undefined
+}
+
 export type ExecutorEvents = {
   /** An order changed. */
   order: OrderView
   fill: FillEvent
+  /** A round trip ended, told once and right after the fill that ended it. */
+  positionClosed: PositionClosedEvent
   denied: Denied & { readonly intent: Intent }
+  /** A gate that passed the orders of a market denied one, or passes them again. Told once for each turn. */
+  gate: GateTurn
   readiness: ReadinessState
   connection: TransportState
   hardStop: HardStopState

@@ -13,6 +13,8 @@ export type ExposureView = {
   directional(market: string, side: Side, mark: Decimal): Decimal
   /** The larger of both directions, never negative. */
   worst(market: string, mark: Decimal): Decimal
+  /** The lowest and the highest signed position that the orders of the market may lead to. */
+  reach(market: string): { readonly low: Decimal; readonly high: Decimal }
   hasPosition(market: string): boolean
   positionSize(market: string): Decimal
   /** Orders, not reduce-only, that hold a claim on the market. */
@@ -41,6 +43,11 @@ export function createExposureView(
   return {
     directional,
     worst: (market, mark) => max(max(directional(market, 'buy', mark), directional(market, 'sell', mark)), ZERO),
+    reach(market) {
+      const { buySize, sellSize } = orders.commitment(market)
+      const held = positions.size(market)
+      return { low: held.minus(sellSize), high: held.plus(buySize) }
+    },
     hasPosition: (market) => positions.get(market) !== undefined,
     positionSize: (market) => positions.size(market),
     openOrders: (market) => orders.commitment(market).openOrders,
