@@ -82,6 +82,8 @@ export type RegisterOptions = {
   readonly isExternal?: boolean | undefined
   /** What had filled before we knew of the order, and so is in the position already. Default: nothing. */
   readonly filledBefore?: Decimal | undefined
+  /** The venue's id, of an order that was found there. */
+  readonly orderId?: number | undefined
 }
 
 export type OrderLedger = {
@@ -203,7 +205,7 @@ export function createOrderLedger(options: { readonly rememberedOrders?: number 
   }
 
   return {
-    register(request, { status = 'pending', isExternal = false, filledBefore = ZERO } = {}) {
+    register(request, { status = 'pending', isExternal = false, filledBefore = ZERO, orderId } = {}) {
       if (records.has(request.clientOrderId)) throw new RangeError(`clientOrderId: ${request.clientOrderId} is in use`)
       const record: Draft = {
         request,
@@ -218,6 +220,7 @@ export function createOrderLedger(options: { readonly rememberedOrders?: number 
       }
       const replaced = request.replaces === undefined ? undefined : records.get(request.replaces)
       if (replaced !== undefined) replaced.replacedBy = request.clientOrderId
+      learn(record, { orderId })
       records.set(request.clientOrderId, record)
       open.set(request.clientOrderId, record)
       commit(record, 1)

@@ -72,3 +72,22 @@ describe('a foreign order that was cancelled right before a crash', () => {
     expect(next.executor.openOrders()).toEqual([])
   })
 })
+
+describe('a foreign order that was found right before a crash', () => {
+  it('can be cancelled after the restart', async () => {
+    const journal = createMemoryJournal()
+    const harness = await createStarted({ journal })
+    placeByHand(harness)
+    await harness.settle()
+    harness.kill()
+
+    const until = journal.records.findIndex(({ kind }) => kind === 'order') + 1
+    const next = createHarness({ journal: createMemoryJournal(journal.records.slice(0, until)) }, harness)
+    next.toExchange = (text) => !isQuestion(text) || text.includes('exchangeStatus')
+    void next.executor.start()
+    await next.settle()
+    void next.executor.cancelAll()
+    await next.settle()
+    expect(next.exchange.account(ACCOUNT).openOrders()).toEqual([])
+  })
+})
