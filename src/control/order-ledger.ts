@@ -50,6 +50,8 @@ export type Evidence = {
   readonly orderId?: number | undefined
   readonly filledSize?: Decimal | undefined
   readonly averagePrice?: Decimal | undefined
+  /** How much of it is in the position for certain, although not every fill was told of as this order's. */
+  readonly bookedSize?: Decimal | undefined
   readonly isSizeFinal?: boolean | undefined
   readonly reason?: DeniedReason | RejectedReason | undefined
   readonly message?: string | undefined
@@ -177,6 +179,7 @@ export function createOrderLedger(options: { readonly rememberedOrders?: number 
       byOrderId.set(evidence.orderId, record)
     }
     if (evidence.filledSize !== undefined) record.filledSize = max(record.filledSize, evidence.filledSize)
+    if (evidence.bookedSize !== undefined) record.bookedSize = max(record.bookedSize, evidence.bookedSize)
     if (evidence.averagePrice !== undefined) record.reportedAverage = evidence.averagePrice
     if (evidence.isSizeFinal) record.isSizeFinal = true
     if (evidence.reason !== undefined) record.reason = evidence.reason

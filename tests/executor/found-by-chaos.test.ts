@@ -91,3 +91,24 @@ describe('a foreign order that was found right before a crash', () => {
     expect(next.exchange.account(ACCOUNT).openOrders()).toEqual([])
   })
 })
+
+describe('a foreign order of which the fill is heard before the order', () => {
+  it('gives up its claim when it is over', async () => {
+    const harness = await createStarted()
+    const held: string[] = []
+    harness.toExecutor = (text) => {
+      const isHeld = text.includes('"channel":"orderUpdates"')
+      if (isHeld) held.push(text)
+      return !isHeld
+    }
+    placeByHand(harness)
+    await harness.settle()
+    harness.exchange.market(NVDA).setBook({ bids: [], asks: [] }).take('sell', '170', '1')
+    await harness.settle()
+    harness.toExecutor = () => true
+    for (const text of held) harness.inject(text)
+    await harness.pass(30_000)
+    expect(harness.executor.positions()).toMatchObject([{ market: NVDA }])
+    expect(harness.executor.openOrders()).toEqual([])
+  })
+})
