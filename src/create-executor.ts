@@ -27,6 +27,7 @@ import { address } from './model/account.js'
 import { oneOf, positiveMs } from './model/guards.js'
 import { createAlarm } from './pipeline/alarm.js'
 import { createCancels } from './pipeline/cancels.js'
+import { createClosePosition } from './pipeline/close-position.js'
 import { createClosing } from './pipeline/closing.js'
 import { createDispatch } from './pipeline/dispatch.js'
 import { createEvidence } from './pipeline/evidence.js'
@@ -42,6 +43,7 @@ import { createRecorder } from './pipeline/recorder.js'
 import { createRecovery } from './pipeline/recovery.js'
 import { createReplacements } from './pipeline/replacements.js'
 import { createResolver } from './pipeline/resolver.js'
+import { createSession, createTurnTeller } from './pipeline/session.js'
 import { createSettlement } from './pipeline/settlement.js'
 import { createSign } from './pipeline/sign.js'
 import { createSubmit } from './pipeline/submit.js'
@@ -70,7 +72,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const note = (step: LedgerStep): void => recorder.note(step)
   const orders = options.journal === undefined ? ledgers.orders : recordOrders(ledgers.orders, note)
   const positions = options.journal === undefined ? ledgers.positions : recordPositions(ledgers.positions, note)
-  const exposure = createExposureView(orders, positions)
+  const closing = new Set<string>()
+  const exposure = createExposureView(orders, positions, closing)
   let registry: MarketRegistry | undefined
 
   const parts: Parts = {
@@ -83,13 +86,11 @@ export function createExecutor(options: ExecutorOptions): Executor {
     logger,
     emitter,
     hardStop,
-    gates: createRiskGates([...coreGates(), ...required(options.gates, 'gates')], {
-      hardStop,
-      readiness,
-      exposure,
-      marketData,
-      budget,
-    }),
+    gates: createRiskGates(
+      [...coreGates(), ...required(options.gates, 'gates')],
+      { hardStop, readiness, exposure, marketData, budget },
+      createTurnTeller({ emitter, logger }),
+    ),
     budget,
     nonces: options.nonces ?? createNonceManager(),
     queue: createBatchQueue(options.queue),
@@ -131,6 +132,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     onCancelStillWanted: (id) => void submit.cancel(id),
     onUnwanted: (id) => void submit.cancel(id),
     onMismatch: (market) => reconciler.doubt(`position of ${market} differs from the venue's`),
+    onNews: createSession(parts).onFill,
   })
   const sign = createSign(parts)
   const nonceProbe = createNonceProbe(parts, sign)
@@ -156,7 +158,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
     kick: dispatch.kick,
     onAgreed: () => lifecycle.followPositions(),
   })
-  const flatten = createFlatten({ parts, submit, settlement, reconciler, until })
+  const closePosition = createClosePosition({ parts, submit, settlement, until, closing })
+  const flatten = createFlatten({ parts, closePosition, reconciler, until })
   const ending = { submit, dispatch, settlement, alarm, reconciler, recorder }
   const lifecycle = createLifecycle({
     parts,
@@ -187,6 +190,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     modify: createModify(parts, submit, dispatch),
     cancel: submit.cancel,
     cancelAll,
+    closePosition: (market, policy) => closePosition.closeAsAsked(market, policy),
     order(id) {
       const record = orders.get(id)
       return record === undefined ? undefined : viewOf(record)

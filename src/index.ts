@@ -17,11 +17,24 @@ export {
 export { createExposureView, type ExposureView } from './control/exposure.js'
 export { actionBudgetGate } from './control/gates/budget.js'
 export { coreGates } from './control/gates/core.js'
+export { type CorrelationPositionOptions, correlationPositionGate } from './control/gates/correlation.js'
 export {
   maxConcurrentPositionsGate,
   maxPositionPerMarketGate,
   maxPositionTotalGate,
 } from './control/gates/position-limits.js'
+export {
+  type BurstSignalOptions,
+  burstSignalGate,
+  type CorrelationCooldownOptions,
+  correlationCooldownGate,
+  type MaxDrawdownOptions,
+  maxDrawdownGate,
+  type ReEntryDelayOptions,
+  reEntryDelayGate,
+  type TiltGuardOptions,
+  tiltGuardGate,
+} from './control/gates/session.js'
 export { flattenInProgressGate, hasPositionGate, pendingOrderGate } from './control/gates/single-entry.js'
 export { type StandardGatesOptions, standardGates } from './control/gates/standard.js'
 export {
@@ -60,15 +73,19 @@ export {
   type GateContext,
   type GateDenial,
   type GateDescription,
+  type GateTurn,
+  type GateWork,
   type RiskGates,
   type Verdict,
 } from './control/risk-gates.js'
+export { createRoundTrips, type RoundTrip, type RoundTripFill, type RoundTrips } from './control/round-trips.js'
 export { createExecutor } from './create-executor.js'
 export { ExecutorError, type ExecutorErrorCode, isExecutorError, NotSentError } from './errors.js'
 export type { ListenOptions } from './events.js'
 export type {
   BudgetState,
   CloseOptions,
+  ClosePolicy,
   CloseReport,
   Executor,
   ExecutorEvents,
@@ -76,6 +93,8 @@ export type {
   ExternalOrders,
   FillEvent,
   Finding,
+  PositionClose,
+  PositionClosedEvent,
   ReconciledDifference,
   ResolutionEvent,
   ResolutionOptions,

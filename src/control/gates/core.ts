@@ -1,4 +1,4 @@
-/** The gates that no configuration can leave out: they stand before all others. */
+/** The gates that no configuration can leave out. */
 import { priceBand } from '../../model/market.js'
 import type { DeniedReason } from '../../model/reasons.js'
 import type { Condition, Missing } from '../readiness.js'
