@@ -7,6 +7,7 @@ import { createActionBudget } from './control/action-budget.js'
 import { type Batch, createBatchQueue } from './control/batch-queue.js'
 import { createExposureView } from './control/exposure.js'
 import { coreGates } from './control/gates/core.js'
+import { venueLimitsGate } from './control/gates/venue-limits.js'
 import { createHardStop } from './control/hard-stop.js'
 import { type LedgerStep, recordOrders, recordPositions } from './control/ledger-steps.js'
 import { createMarketData } from './control/market-data.js'
@@ -16,6 +17,7 @@ import { createPositionLedger } from './control/position-ledger.js'
 import { createReadiness } from './control/readiness.js'
 import { createRequestTable } from './control/request-table.js'
 import { createRiskGates } from './control/risk-gates.js'
+import { createVenueLimits } from './control/venue-limits.js'
 import { createEmitter } from './events.js'
 import type { Executor, ExecutorEvents, ExecutorOptions } from './executor.js'
 import { createAsk } from './io/ask.js'
@@ -30,6 +32,8 @@ import { createCancels } from './pipeline/cancels.js'
 import { createDispatch } from './pipeline/dispatch.js'
 import { createEvidence } from './pipeline/evidence.js'
 import { createLifecycle } from './pipeline/lifecycle.js'
+import { createLimitsReader } from './pipeline/limits-reader.js'
+import { createMeter } from './pipeline/meter.js'
 import { createModify } from './pipeline/modify.js'
 import { createNonceProbe } from './pipeline/nonce-probe.js'
 import type { Parts } from './pipeline/parts.js'
@@ -53,8 +57,6 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const logger = options.logger ?? createConsoleLogger()
   const emitter = createEmitter<ExecutorEvents>(logger)
   const { transport } = options
-  const ask = createAsk(transport, clock)
-
   const onListenerError = (error: unknown): void => logger.error('a listener threw', { error })
   const hardStop = createHardStop({ clock, onListenerError })
   const readiness = createReadiness({ onListenerError })
@@ -65,6 +67,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const orders = options.journal === undefined ? ledgers.orders : recordOrders(ledgers.orders, note)
   const positions = options.journal === undefined ? ledgers.positions : recordPositions(ledgers.positions, note)
   const exposure = createExposureView(orders, positions)
+  const venueLimits = createVenueLimits(options.venueLimits ?? {}, { orders, onListenerError })
+  const maxQueueMs = positiveMs(options.maxQueueMs ?? 2_000, 'maxQueueMs')
   let registry: MarketRegistry | undefined
 
   const parts: Parts = {
@@ -72,18 +76,16 @@ export function createExecutor(options: ExecutorOptions): Executor {
     vaultAddress: options.vaultAddress === undefined ? undefined : address(options.vaultAddress, 'vaultAddress'),
     signer: required(options.signer, 'signer'),
     transport: required(transport, 'transport'),
+    venueLimits,
     clock,
     ids: options.ids ?? createNanoidIds(),
     logger,
     emitter,
     hardStop,
-    gates: createRiskGates([...coreGates(), ...required(options.gates, 'gates')], {
-      hardStop,
-      readiness,
-      exposure,
-      marketData,
-      budget,
-    }),
+    gates: createRiskGates(
+      [...coreGates(), ...required(options.gates, 'gates'), venueLimitsGate(venueLimits, maxQueueMs)],
+      { hardStop, readiness, exposure, marketData, budget },
+    ),
     budget,
     nonces: options.nonces ?? createNonceManager(),
     queue: createBatchQueue(options.queue),
@@ -97,7 +99,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
       expiresAfterMs: positiveMs(options.expiresAfterMs ?? 15_000, 'expiresAfterMs'),
       replyTimeoutMs: positiveMs(options.replyTimeoutMs ?? 5_000, 'replyTimeoutMs'),
       signTimeoutMs: positiveMs(options.signTimeoutMs ?? 2_000, 'signTimeoutMs'),
-      maxQueueMs: positiveMs(options.maxQueueMs ?? 2_000, 'maxQueueMs'),
+      maxQueueMs,
     },
   }
   const marketNames = [...new Set(required(options.markets, 'markets'))]
@@ -108,8 +110,12 @@ export function createExecutor(options: ExecutorOptions): Executor {
     recorder.tick(now)
     settlement.tick(now)
     resolver.tick(now)
+    limitsReader.tick(now)
     dispatch.tick(now)
   })
+  const post = createMeter(parts)
+  const ask = createAsk({ post }, clock)
+  const limitsReader = createLimitsReader({ parts, venueLimits, ask, alarm })
   const recorder = createRecorder({ parts, journal: options.journal, ...ledgers, alarm })
   const settlement = createSettlement(parts, alarm, () => synchronise.fills())
   const evidence = createEvidence(parts, settlement, {
@@ -117,12 +123,12 @@ export function createExecutor(options: ExecutorOptions): Executor {
     onMismatch: (market) => lifecycle.resynchronise(`position of ${market} differs from the venue's`),
   })
   const sign = createSign(parts)
-  const nonceProbe = createNonceProbe(parts, sign)
+  const nonceProbe = createNonceProbe(parts, post, sign)
   const resolver = createResolver({ parts, ask, nonceProbe, evidence, alarm, options: options.resolution })
   const synchronise = createSynchronise(parts, ask, evidence, resolver)
   const cancels = createCancels(parts, evidence, resolver)
   const replacements = createReplacements(evidence, resolver)
-  const dispatch = createDispatch({ parts, sign, evidence, cancels, replacements, resolver, recorder, alarm })
+  const dispatch = createDispatch({ parts, post, sign, evidence, cancels, replacements, resolver, recorder, alarm })
   const recovery = createRecovery({ parts, ledgers, recorder, evidence, resolver, settlement })
   const submit = createSubmit({ parts, settlement, dispatch, cancels })
 
@@ -167,13 +173,18 @@ export function createExecutor(options: ExecutorOptions): Executor {
     },
     openOrders: () => [...orders.open()].map(viewOf),
     positions: positions.all,
-    budget: () => ({
-      remaining: budget.remaining(clock.monotonic()),
-      maxActions: budget.maxActions,
-      windowMs: budget.windowMs,
-      inFlight: parts.requests.size,
-      queued: parts.queue.sizes,
-    }),
+    budget() {
+      const now = clock.monotonic()
+      return {
+        remaining: budget.remaining(now),
+        maxActions: budget.maxActions,
+        windowMs: budget.windowMs,
+        inFlight: parts.requests.size,
+        queued: parts.queue.sizes,
+        nextNewOrderInMs: Math.max(budget.waitMs(now), venueLimits.newOrderWaitMs(now)),
+        venue: venueLimits.state(now),
+      }
+    },
     readiness: () => readiness.state,
     describeGates: parts.gates.describe,
     hardStop,

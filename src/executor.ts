@@ -9,6 +9,7 @@ import type { NonceManager } from './control/nonce-manager.js'
 import type { Position } from './control/position-ledger.js'
 import type { ReadinessState } from './control/readiness.js'
 import type { Gate, GateDescription } from './control/risk-gates.js'
+import type { VenueLimitsOptions, VenueLimitsState } from './control/venue-limits.js'
 import type { Emitter } from './events.js'
 import type { Address } from './model/account.js'
 import type { Decimal } from './model/decimal.js'
@@ -52,6 +53,8 @@ export type ExecutorOptions = {
   readonly queue?: BatchQueueOptions | undefined
   /** Default: 100 new orders per second. */
   readonly budget?: ActionBudget | undefined
+  /** What of the venue's limits this executor may use. Default: all of it. */
+  readonly venueLimits?: VenueLimitsOptions | undefined
   /** Share one between executors that sign with the same key in one process. */
   readonly nonces?: NonceManager | undefined
   readonly clock?: Clock | undefined
@@ -111,6 +114,8 @@ export type ExecutorEvents = {
   readiness: ReadinessState
   connection: TransportState
   hardStop: HardStopState
+  /** What the venue leaves to new orders was used up, or is there again. */
+  limits: VenueLimitsState
   /** One step in finding out what became of an order. */
   resolution: ResolutionEvent
   /** Evidence that contradicts what was known: look at it. */
@@ -128,6 +133,10 @@ export type BudgetState = {
   readonly windowMs: number
   /** Requests written and not answered. */
   readonly inFlight: number
+  /** How long until the next new order may go, as far as budget and limits decide: 0 is now; infinite is not by time alone. */
+  readonly nextNewOrderInMs: number
+  /** What the venue allows the account and the IP address. */
+  readonly venue: VenueLimitsState
   readonly queued: { readonly cancel: number; readonly reduceOnly: number; readonly new: number }
 }
 

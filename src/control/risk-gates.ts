@@ -22,6 +22,8 @@ declare const approved: unique symbol
 export type Approved = {
   readonly [approved]: true
   readonly request: OrderRequest
+  /** Tells the gates that the order is on its way; what they took for it is spent. Idempotent. @param now monotonic ms */
+  written(now: number): void
   /** Gives back what the gates took for it, for an order that was never sent. Idempotent. */
   release(): void
 }
@@ -40,7 +42,11 @@ export type GateContext = {
 export type GateDenial = { readonly reason: DeniedReason; readonly limit: string; readonly value: string }
 
 export type GateAnswer =
-  | { readonly answer: 'pass'; readonly release?: () => void }
+  /**
+   * What the gate took for the order is given back by `release`, or spent: `written` is called right after the order went to
+   * the socket. One of the two is called, once.
+   */
+  | { readonly answer: 'pass'; readonly release?: () => void; readonly written?: (now: number) => void }
   /** Goes on with a smaller size, floored to the lot; when what is left is not worth an order, denies instead. */
   | { readonly answer: 'resize'; readonly size: Decimal; readonly orElse: GateDenial }
   | ({ readonly answer: 'deny' } & GateDenial)
@@ -94,19 +100,19 @@ export function createRiskGates(gates: readonly Gate[], view: Omit<GateContext, 
     evaluate(order, now) {
       if (order.reduceOnly) return { approved: approve(order, []) }
       const context: GateContext = { ...view, now }
-      const releases: (() => void)[] = []
+      const taken: Taken[] = []
       let request = order
       for (const gate of gates) {
         const answer = ask(gate, request, context)
         if (answer.answer === 'deny') {
-          giveBack(releases)
+          giveBack(taken)
           const { reason, limit, value } = answer
           return { denial: { gate: gate.id, reason, limit, value } }
         }
         if (answer.answer === 'resize') request = { ...request, size: answer.size }
-        else if (answer.release !== undefined) releases.push(answer.release)
+        else taken.push(answer)
       }
-      return { approved: approve(request, releases) }
+      return { approved: approve(request, taken) }
     },
     describe: () => gates.map(({ step, id, rule }) => ({ step, id, rule })),
   }
@@ -120,24 +126,33 @@ export function supersede(older: Approved, newer: Approved): Approved {
   return { ...older, request }
 }
 
-function approve(request: OrderRequest, releases: readonly (() => void)[]): Approved {
+type Taken = Omit<Extract<GateAnswer, { answer: 'pass' }>, 'answer'>
+
+function approve(request: OrderRequest, taken: readonly Taken[]): Approved {
   let isHeld = true
   const order: Omit<Approved, typeof approved> = {
     request,
+    written(now) {
+      if (!isHeld) return
+      isHeld = false
+      each(taken, ({ written }) => written?.(now))
+    },
     release() {
       if (!isHeld) return
       isHeld = false
-      giveBack(releases)
+      giveBack(taken)
     },
   }
   return order as Approved
 }
 
+const giveBack = (taken: readonly Taken[]): void => each(taken, ({ release }) => release?.())
+
 /** A gate of the host that fails to take back its own must not keep the others from taking back theirs. */
-function giveBack(releases: readonly (() => void)[]): void {
-  for (const release of releases) {
+function each(taken: readonly Taken[], tell: (one: Taken) => void): void {
+  for (const one of taken) {
     try {
-      release()
+      tell(one)
     } catch {}
   }
 }
@@ -146,7 +161,7 @@ function giveBack(releases: readonly (() => void)[]): void {
 function ask(gate: Gate, order: OrderRequest, context: GateContext): GateAnswer {
   try {
     const answer = gate.check(order, context)
-    if (answer?.answer === 'pass' && ['undefined', 'function'].includes(typeof answer.release)) return answer
+    if (answer?.answer === 'pass' && isCallable(answer.release) && isCallable(answer.written)) return answer
     if (answer?.answer === 'deny' && isExplained(answer)) return answer
     if (answer?.answer === 'resize' && isExplained(answer.orElse)) return resized(order, answer.size, answer.orElse)
     return deny('GATE_FAILED', 'an answer', 'none')
@@ -154,6 +169,8 @@ function ask(gate: Gate, order: OrderRequest, context: GateContext): GateAnswer 
     return deny('GATE_FAILED', 'an answer', error instanceof Error ? error.message : 'an exception')
   }
 }
+
+const isCallable = (hook: unknown): boolean => hook === undefined || typeof hook === 'function'
 
 function isExplained({ reason, limit, value }: GateDenial): boolean {
   return Object.hasOwn(DENIED_REASONS, reason) && typeof limit === 'string' && typeof value === 'string'

@@ -12,19 +12,11 @@ import IsomorphicWebSocket from 'isomorphic-ws'
 import { ExecutorError } from '../errors.js'
 import type { Network } from '../model/account.js'
 import { positiveMs } from '../model/guards.js'
-import type {
-  Clock,
-  Logger,
-  PostReply,
-  PostRequest,
-  PostResult,
-  Subscription,
-  Transport,
-  TransportState,
-} from '../ports.js'
+import type { Clock, Logger, PostRequest, PostResult, Subscription, Transport, TransportState } from '../ports.js'
 import { parseFrame, pingFrame, postFrame, subscribeFrame, unsubscribeFrame } from '../wire/frames.js'
 import { createConsoleLogger } from './console-logger.js'
 import { createSystemClock } from './system-clock.js'
+import { createPostTable } from './ws-posts.js'
 import { createSubscriptionBook } from './ws-subscriptions.js'
 import { createWaiters } from './ws-waiters.js'
 
@@ -101,7 +93,8 @@ export function createWsSender(options: WsSenderOptions): Transport {
   const stateListeners = new Set<(state: TransportState) => void>()
   /** Who waits for the connection; an error says that there will be none. */
   const waiters = createWaiters()
-  const pending = new Map<number, (reply: PostReply) => void>()
+  const posts = createPostTable()
+  let framesWritten = 0
   let state: TransportState = { status: 'idle', generation: 0, isSubscribed: false }
   let socket: WebSocketLike | undefined
   let lastPostId = 0
@@ -139,7 +132,7 @@ export function createWsSender(options: WsSenderOptions): Transport {
 
   /** Asks again for whatever is not confirmed; a confirmation may have been lost, and asking twice does no harm. */
   function resubscribe(): void {
-    for (const subscription of book.unconfirmed(state.generation)) socket?.send(subscribeFrame(subscription))
+    for (const subscription of book.unconfirmed(state.generation)) write(subscribeFrame(subscription))
     noteSubscribed()
   }
 
@@ -152,7 +145,7 @@ export function createWsSender(options: WsSenderOptions): Transport {
   function keepAlive(opened: WebSocketLike): void {
     wake(() => {
       if (clock.monotonic() - openedAt >= STABLE_AFTER_MS) failures = 0
-      opened.send(pingFrame())
+      write(pingFrame())
       if (!state.isSubscribed) resubscribe()
       const pingedAt = clock.monotonic()
       wake(() => {
@@ -167,13 +160,13 @@ export function createWsSender(options: WsSenderOptions): Transport {
     const frame = parseFrame(text)
     switch (frame.kind) {
       case 'answer':
-        settle(frame.id, { status: 'answered', payload: frame.payload })
+        posts.settle(frame.id, { status: 'answered', payload: frame.payload })
         break
       case 'refusal':
-        settle(frame.id, { status: 'refused', message: frame.message })
+        posts.settle(frame.id, { status: 'refused', message: frame.message })
         break
       case 'failure':
-        settle(frame.id, { status: 'lost', why: frame.message })
+        posts.settle(frame.id, { status: 'lost', why: frame.message })
         break
       case 'confirmation':
         book.confirmed(frame.subscription, state.generation)
@@ -194,9 +187,10 @@ export function createWsSender(options: WsSenderOptions): Transport {
     }
   }
 
-  function settle(id: number, reply: PostReply): void {
-    pending.get(id)?.(reply)
-    pending.delete(id)
+  function write(frame: string): void {
+    if (socket === undefined) return
+    socket.send(frame)
+    framesWritten += 1
   }
 
   function drop(dropped: WebSocketLike, why: string): void {
@@ -217,9 +211,7 @@ export function createWsSender(options: WsSenderOptions): Transport {
     socket = undefined
     cancelTimer()
     if (released !== undefined) released.onopen = released.onmessage = released.onclose = null
-    const unanswered = [...pending.values()]
-    pending.clear()
-    for (const reply of unanswered) reply({ status: 'lost', why })
+    posts.end({ status: 'lost', why })
     return released
   }
 
@@ -247,16 +239,17 @@ export function createWsSender(options: WsSenderOptions): Transport {
   function post(request: PostRequest): PostResult {
     if (state.status === 'closed') return { written: false, why: 'closed' }
     if (state.status !== 'open' || socket?.readyState !== OPEN) return { written: false, why: 'connecting' }
-    if (pending.size >= MAX_POSTS_IN_FLIGHT) return { written: false, why: 'throttled' }
+    const now = clock.monotonic()
+    if (posts.inFlight(now) >= MAX_POSTS_IN_FLIGHT) return { written: false, why: 'throttled' }
     if (socket.bufferedAmount > maxBufferedBytes) return { written: false, why: 'backpressure' }
     const id = lastPostId + 1
     lastPostId = id
     const frame = postFrame(id, request.type, request.payload)
-    const reply = new Promise<PostReply>((resolve) => pending.set(id, resolve))
+    const reply = posts.open(id, now)
     try {
-      socket.send(frame)
+      write(frame)
     } catch {
-      pending.delete(id)
+      posts.discard(id)
       return { written: false, why: 'connecting' }
     }
     return { written: true, reply }
@@ -266,6 +259,9 @@ export function createWsSender(options: WsSenderOptions): Transport {
     network,
     get state() {
       return state
+    },
+    get framesWritten() {
+      return framesWritten
     },
     connect({ signal } = {}) {
       if (state.status === 'closed') return Promise.reject(new ExecutorError('CLOSED', 'the transport is closed'))
@@ -278,7 +274,7 @@ export function createWsSender(options: WsSenderOptions): Transport {
     subscribe(subscription, listener): Subscription {
       const { entry, isNew } = book.add(subscription, listener)
       if (isNew && state.status === 'open') {
-        socket?.send(subscribeFrame(subscription))
+        write(subscribeFrame(subscription))
         noteSubscribed()
       }
       return {
@@ -287,7 +283,7 @@ export function createWsSender(options: WsSenderOptions): Transport {
           return entry.confirmedOn
         },
         unsubscribe() {
-          if (book.remove(entry, listener) && state.status === 'open') socket?.send(unsubscribeFrame(subscription))
+          if (book.remove(entry, listener) && state.status === 'open') write(unsubscribeFrame(subscription))
         },
       }
     },

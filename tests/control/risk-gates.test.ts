@@ -207,6 +207,27 @@ describe('what a gate took', () => {
     expect(log).toEqual(['a took', 'a took', 'a gave back'])
   })
 
+  it('is spent by an order that was written, and neither given back nor spent twice', () => {
+    const log: string[] = []
+    const spending = gate('a', () => ({
+      answer: 'pass',
+      release: () => void log.push('gave back'),
+      written: (now) => void log.push(`spent at ${now}`),
+    }))
+    const broken = gate('broken', () => ({
+      answer: 'pass',
+      written() {
+        throw new Error('a bug of the host')
+      },
+    }))
+    const verdict = createRiskGates([broken, spending], createWorld()).evaluate(orderOf(), 0)
+    if ('denial' in verdict) throw new Error(verdict.denial.reason)
+    verdict.approved.written(7)
+    verdict.approved.written(8)
+    verdict.approved.release()
+    expect(log).toEqual(['spent at 7'])
+  })
+
   it('is given back even if the gate before it cannot take its own back', () => {
     const world = createWorld({ maxActions: 1 })
     const broken = gate('broken', () => ({

@@ -20,14 +20,14 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
     types: words(`
       Accepted ActionBudget ActionBudgetOptions Address Approved Ask AskOptions Batch BatchQueue BatchQueueOptions
       BudgetReservation BudgetState CancelOutcome ClientOrderId Clock CloseOptions Condition Decimal DecimalInput
-      Denial Denied DeniedReason DigestAccount Drift Executor ExecutorErrorCode ExecutorEvents ExecutorOptions
+      Denial Denied DeniedReason DigestAccount Drift ExhaustedLimit Executor ExecutorErrorCode ExecutorEvents ExecutorOptions
       ExposureView FillEvent Finding Gate GateAnswer GateContext GateDenial GateDescription HardStop HardStopCause
       HardStopOptions HardStopState Hex IdSource Intent Journal JournalOwner JournalRecord Lane ListenOptions LocalSignerOptions Logger MarginMode Market
       MarketData MarketDataOptions MarketRegistry MemoryJournal Missing Network NonceManager NonceManagerOptions NotWrittenReason
       OrderLedger OrderRecord OrderRequest OrderStatus OrderView Outcome PhantomAgent Position PositionLedger
       PostReply PostRequest PostResult PushResult QueuedCancel Readiness ReadinessOptions ReadinessState
       RejectedReason Replacement Replay ReplayOptions ResolutionEvent ResolutionOptions ResolutionStep RiskGates Rounding Side Signature Signer StandardGatesOptions StartReport Submission Subscription TimeInForce
-      Transport TransportState TypedData TypedDataWallet Verdict WebSocketLike WsSenderOptions
+      Transport TransportState TypedData TypedDataWallet Usage VenueLimitsOptions VenueLimitsState Verdict WebSocketLike WsSenderOptions
     `),
   },
   './signing': {

@@ -3,6 +3,8 @@
  * they are compared, so that none of them can be out of date.
  */
 import { expect, it } from 'vitest'
+import { venueLimitsGate } from '../../src/control/gates/venue-limits.js'
+import { createVenueLimits } from '../../src/control/venue-limits.js'
 import { coreGates, type Gate, standardGates } from '../../src/index.js'
 import { DENIED, REJECTED, type Reason } from '../helpers/reasons.js'
 import { ROOT } from './dist.js'
@@ -38,6 +40,10 @@ ${gateTable(coreGates())}
 ## From \`standardGates\`, here with limits of 50, 100 and 5
 
 ${gateTable(standardGates({ maxNotionalPerMarket: '50', maxNotionalTotal: '100', maxConcurrentPositions: 5 }))}
+
+## Always there, after all others
+
+${gateTable([venueLimitsGate(createVenueLimits({}, { orders: { openCount: () => 0 } }), 2_000)])}
 `
   await expect(text).toMatchFileSnapshot(`${ROOT}docs/risk-gates.md`)
 })
