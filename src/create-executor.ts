@@ -9,7 +9,7 @@ import { createExposureView } from './control/exposure.js'
 import { coreGates } from './control/gates/core.js'
 import { venueLimitsGate } from './control/gates/venue-limits.js'
 import { createHardStop } from './control/hard-stop.js'
-import { type LedgerStep, recordOrders, recordPositions } from './control/ledger-steps.js'
+import { bookFill, type LedgerStep, recordOrders, recordPositions } from './control/ledger-steps.js'
 import { createMarketData } from './control/market-data.js'
 import { createNonceManager } from './control/nonce-manager.js'
 import { createOrderLedger } from './control/order-ledger.js'
@@ -26,17 +26,22 @@ import { loadMarkets, type MarketRegistry } from './io/market-registry.js'
 import { createNanoidIds } from './io/nanoid-ids.js'
 import { createSystemClock } from './io/system-clock.js'
 import { address } from './model/account.js'
-import { positiveMs } from './model/guards.js'
+import { oneOf, positiveMs } from './model/guards.js'
 import { createAlarm } from './pipeline/alarm.js'
 import { createCancels } from './pipeline/cancels.js'
+import { createClosing } from './pipeline/closing.js'
 import { createDispatch } from './pipeline/dispatch.js'
 import { createEvidence } from './pipeline/evidence.js'
+import { createFills } from './pipeline/fills.js'
+import { createFlatten } from './pipeline/flatten.js'
 import { createLifecycle } from './pipeline/lifecycle.js'
 import { createLimitsReader } from './pipeline/limits-reader.js'
 import { createMeter } from './pipeline/meter.js'
 import { createModify } from './pipeline/modify.js'
 import { createNonceProbe } from './pipeline/nonce-probe.js'
+import { createOwnedClock } from './pipeline/owned-clock.js'
 import type { Parts } from './pipeline/parts.js'
+import { createReconciler } from './pipeline/reconcile.js'
 import { createRecorder } from './pipeline/recorder.js'
 import { createRecovery } from './pipeline/recovery.js'
 import { createReplacements } from './pipeline/replacements.js'
@@ -45,6 +50,7 @@ import { createSettlement } from './pipeline/settlement.js'
 import { createSign } from './pipeline/sign.js'
 import { createSubmit } from './pipeline/submit.js'
 import { createSynchronise } from './pipeline/synchronise.js'
+import { createUntil } from './pipeline/until.js'
 import { viewOf } from './pipeline/views.js'
 
 /**
@@ -53,7 +59,7 @@ import { viewOf } from './pipeline/views.js'
  * @throws {TypeError | RangeError} naming the option that is missing or out of range
  */
 export function createExecutor(options: ExecutorOptions): Executor {
-  const clock = options.clock ?? createSystemClock()
+  const clock = createOwnedClock(options.clock ?? createSystemClock())
   const logger = options.logger ?? createConsoleLogger()
   const emitter = createEmitter<ExecutorEvents>(logger)
   const { transport } = options
@@ -92,9 +98,11 @@ export function createExecutor(options: ExecutorOptions): Executor {
     requests: createRequestTable<Batch>({ timeoutMs: options.replyTimeoutMs }),
     orders,
     positions,
+    bookFill: (fill, order) => bookFill(ledgers, fill, order, note),
     marketData,
     readiness,
     market: (name) => registry?.get(name),
+    externalOrders: oneOf(options.externalOrders ?? 'adopt', 'externalOrders', ['adopt', 'ignore', 'cancel']),
     limits: {
       expiresAfterMs: positiveMs(options.expiresAfterMs ?? 15_000, 'expiresAfterMs'),
       replyTimeoutMs: positiveMs(options.replyTimeoutMs ?? 5_000, 'replyTimeoutMs'),
@@ -104,6 +112,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
   }
   const marketNames = [...new Set(required(options.markets, 'markets'))]
   if (marketNames.length === 0) throw new RangeError('markets: expected at least one name')
+  const everyMs = options.reconcileEveryMs ?? 60_000
+  if (everyMs !== 0) positiveMs(everyMs, 'reconcileEveryMs')
 
   const alarm = createAlarm(clock, () => {
     const now = clock.monotonic()
@@ -117,15 +127,22 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const ask = createAsk({ post }, clock)
   const limitsReader = createLimitsReader({ parts, venueLimits, ask, alarm })
   const recorder = createRecorder({ parts, journal: options.journal, ...ledgers, alarm })
-  const settlement = createSettlement(parts, alarm, () => synchronise.fills())
+  const settlement = createSettlement(parts, alarm, () =>
+    fills.read().then(
+      () => true,
+      () => false,
+    ),
+  )
   const evidence = createEvidence(parts, settlement, {
     onCancelStillWanted: (id) => void submit.cancel(id),
-    onMismatch: (market) => lifecycle.resynchronise(`position of ${market} differs from the venue's`),
+    onUnwanted: (id) => void submit.cancel(id),
+    onMismatch: (market) => reconciler.doubt(`position of ${market} differs from the venue's`),
   })
   const sign = createSign(parts)
   const nonceProbe = createNonceProbe(parts, post, sign)
   const resolver = createResolver({ parts, ask, nonceProbe, evidence, alarm, options: options.resolution })
-  const synchronise = createSynchronise(parts, ask, evidence, resolver)
+  const fills = createFills(parts, ask, evidence)
+  const synchronise = createSynchronise({ parts, ask, evidence, resolver, fills })
   const cancels = createCancels(parts, evidence, resolver)
   const replacements = createReplacements(evidence, resolver)
   const dispatch = createDispatch({ parts, post, sign, evidence, cancels, replacements, resolver, recorder, alarm })
@@ -136,21 +153,30 @@ export function createExecutor(options: ExecutorOptions): Executor {
     const open = [...orders.open()].filter(({ request }) => market === undefined || request.market.name === market)
     return Promise.all(open.map(({ request }) => submit.cancel(request.clientOrderId)))
   }
+  const until = createUntil(parts)
+  const reconciler = createReconciler({
+    parts,
+    synchronise,
+    everyMs,
+    cancel: submit.cancel,
+    kick: dispatch.kick,
+    onAgreed: () => lifecycle.followPositions(),
+  })
+  const flatten = createFlatten({ parts, submit, settlement, reconciler, until })
+  const ending = { submit, dispatch, settlement, alarm, reconciler, recorder }
   const lifecycle = createLifecycle({
     parts,
-    alarm,
     evidence,
-    settlement,
     dispatch,
-    submit,
     synchronise,
-    recorder,
+    fills,
+    reconciler,
     recovery,
+    closing: createClosing({ parts, ...ending, flatten, until, timers: clock }),
     async loadMarkets(loadOptions) {
       registry = await loadMarkets(ask, marketNames, loadOptions)
       return registry.markets
     },
-    cancelAll,
   })
 
   hardStop.onChange((state) => {

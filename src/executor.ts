@@ -6,8 +6,9 @@ import type { ActionBudget } from './control/action-budget.js'
 import type { BatchQueueOptions } from './control/batch-queue.js'
 import type { HardStop, HardStopState } from './control/hard-stop.js'
 import type { NonceManager } from './control/nonce-manager.js'
-import type { Position } from './control/position-ledger.js'
+import type { Position } from './control/position.js'
 import type { ReadinessState } from './control/readiness.js'
+import type { Difference } from './control/reconcile.js'
 import type { Gate, GateDescription } from './control/risk-gates.js'
 import type { VenueLimitsOptions, VenueLimitsState } from './control/venue-limits.js'
 import type { Emitter } from './events.js'
@@ -50,6 +51,20 @@ export type ExecutorOptions = {
    * then knows only what the venue still shows.
    */
   readonly journal?: Journal | undefined
+  /**
+   * What to do with open orders that this executor did not place: those of a person, of another bot, and, without a journal,
+   * its own from before a restart. Only orders in `markets` are meant.
+   *
+   * `adopt`: they count in every limit, are seen in `openOrders()`, and `cancelAll` reaches them. `cancel`: cancelled as soon
+   * as they are seen, stops and take-profits too; `start` waits until they are gone. `ignore`: left alone, not shown, and
+   * **not counted**: what they may still fill is in no limit until it has filled. Default: `adopt`.
+   */
+  readonly externalOrders?: ExternalOrders | undefined
+  /**
+   * How often orders, fills and positions are compared with the venue's while nothing is in doubt; 0 is never. They are in
+   * any case compared after every connect and whenever a fill does not fit. Default: 60000.
+   */
+  readonly reconcileEveryMs?: number | undefined
   readonly queue?: BatchQueueOptions | undefined
   /** Default: 100 new orders per second. */
   readonly budget?: ActionBudget | undefined
@@ -61,6 +76,8 @@ export type ExecutorOptions = {
   readonly ids?: IdSource | undefined
   readonly logger?: Logger | undefined
 }
+
+export type ExternalOrders = 'adopt' | 'ignore' | 'cancel'
 
 /** How an order of which no answer came is resolved. Every step is evidence; these set how soon it is looked for. */
 export type ResolutionOptions = {
@@ -122,8 +139,18 @@ export type ExecutorEvents = {
   conflict: { readonly order: OrderView; readonly detail: string }
   /** Our position and the venue's differ; positions are being read again. */
   mismatch: { readonly market: string; readonly ours: Decimal; readonly venues: Decimal }
+  /** Our books were compared with the venue's, and something differed or no longer does. */
+  reconciled: { readonly differences: readonly ReconciledDifference[] }
   /** Something the venue sent could not be read in full. */
   malformed: { readonly source: string; readonly count: number }
+}
+
+export type ReconciledDifference = Difference & {
+  /**
+   * It no longer stands: it was explained, or two readings agreed and the venue's word was taken; a hole in the fills stays
+   * open, but nothing more can be done about it. While one stands, new orders are denied `RECONCILING`.
+   */
+  readonly isSettled: boolean
 }
 
 export type BudgetState = {
@@ -148,8 +175,28 @@ export type StartReport = {
 export type CloseOptions = {
   /** What to do with resting orders. Default: `leave`. */
   readonly orders?: 'leave' | 'cancel' | undefined
-  /** How long to wait for answers before outcomes are told as unknown. Default: 5000. */
+  /**
+   * What to do with positions. `flatten` cancels every order, whatever `orders` says, and then closes the positions in
+   * `markets` with reduce-only immediate orders, 50 to 500 basis points from the mark, one at a time in each market.
+   * Default: `leave`.
+   */
+  readonly positions?: 'leave' | 'flatten' | undefined
+  /**
+   * How long to wait for answers before outcomes are told as unknown. Default: 5000, and 30000 to flatten. Saying goodbye to
+   * the venue may take two seconds more.
+   */
   readonly timeoutMs?: number | undefined
+}
+
+/** What is left behind, as far as we know. */
+export type CloseReport = {
+  /** On the venue's book. */
+  readonly openOrders: readonly OrderView[]
+  /** May be on the book, may have filled, may never have arrived: look before anything is placed again. */
+  readonly unknown: readonly OrderView[]
+  readonly positions: readonly Position[]
+  /** Why `flatten` did not get out of them, for people. */
+  readonly notes: readonly string[]
 }
 
 export type Executor = {
@@ -196,6 +243,11 @@ export type Executor = {
   readonly hardStop: HardStop
   readonly on: Emitter<ExecutorEvents>['on']
   readonly events: Emitter<ExecutorEvents>['events']
-  /** Settles everything handed out, and leaves no timer and no socket. Idempotent. */
-  close(options?: CloseOptions): Promise<void>
+  /**
+   * Settles everything handed out, and leaves no timer and no socket. Only the first call counts; later ones get its
+   * answer.
+   *
+   * @throws {TypeError | RangeError} when an option is malformed; nothing is closed then
+   */
+  close(options?: CloseOptions): Promise<CloseReport>
 }

@@ -34,7 +34,13 @@ export {
 export { createMarketData, type MarketData, type MarketDataOptions } from './control/market-data.js'
 export { createNonceManager, type Drift, type NonceManager, type NonceManagerOptions } from './control/nonce-manager.js'
 export { createOrderLedger, type OrderLedger, type OrderRecord } from './control/order-ledger.js'
-export { createPositionLedger, type Position, type PositionLedger } from './control/position-ledger.js'
+export type { Position, PositionFill } from './control/position.js'
+export {
+  createPositionLedger,
+  type PositionDifference,
+  type PositionLedger,
+  type PositionReading,
+} from './control/position-ledger.js'
 export {
   type Condition,
   createReadiness,
@@ -43,6 +49,7 @@ export {
   type ReadinessOptions,
   type ReadinessState,
 } from './control/readiness.js'
+export type { Difference } from './control/reconcile.js'
 export { type Replay, type ReplayOptions, replayJournal } from './control/replay.js'
 export {
   type Approved,
@@ -63,11 +70,14 @@ export type { ListenOptions } from './events.js'
 export type {
   BudgetState,
   CloseOptions,
+  CloseReport,
   Executor,
   ExecutorEvents,
   ExecutorOptions,
+  ExternalOrders,
   FillEvent,
   Finding,
+  ReconciledDifference,
   ResolutionEvent,
   ResolutionOptions,
   ResolutionStep,

@@ -8,8 +8,9 @@ import { decimal } from '../model/decimal.js'
 import type { ClientOrderId } from '../model/ids.js'
 import type { OrderEvent, OrderRequest } from '../model/order.js'
 import type { HardStopState } from './hard-stop.js'
-import type { BookedFill, Evidence, OrderLedger, OrderRecord, RegisterOptions, SentAs } from './order-ledger.js'
-import type { Position, PositionFill, PositionLedger, PositionSnapshot } from './position-ledger.js'
+import type { BookedFill, Change, Evidence, OrderLedger, OrderRecord, RegisterOptions, SentAs } from './order-ledger.js'
+import type { PositionFill } from './position.js'
+import type { FillResult, PositionLedger, PositionReading, PositionSnapshot } from './position-ledger.js'
 
 export type LedgerStep =
   | { readonly kind: 'order'; readonly request: OrderRequest; readonly options?: RegisterOptions | undefined }
@@ -21,15 +22,14 @@ export type LedgerStep =
       readonly event: OrderEvent
       readonly evidence?: Evidence | undefined
     }
-  | { readonly kind: 'booked'; readonly id: ClientOrderId; readonly fill: BookedFill }
   | { readonly kind: 'amended'; readonly request: OrderRequest }
   | { readonly kind: 'cancelWish'; readonly id: ClientOrderId; readonly isWanted: boolean }
   | { readonly kind: 'forgotten'; readonly id: ClientOrderId }
-  | { readonly kind: 'fill'; readonly fill: PositionFill }
+  | { readonly kind: 'fill'; readonly fill: LedgerFill; readonly order?: ClientOrderId | undefined }
   | {
       readonly kind: 'positions'
       readonly dex: string
-      readonly positions: readonly Position[]
+      readonly positions: readonly PositionReading[]
       readonly time: number
     }
   | { readonly kind: 'hardStop'; readonly state: HardStopState }
@@ -52,12 +52,6 @@ export function recordOrders(orders: OrderLedger, note: (step: LedgerStep) => vo
       if (change !== undefined) note({ kind: 'event', id, event, evidence })
       return change
     },
-    bookFill(id, { size, price, fee }) {
-      const fill = { size, price, fee }
-      const change = orders.bookFill(id, fill)
-      if (change !== undefined) note({ kind: 'booked', id, fill })
-      return change
-    },
     amend(request) {
       orders.amend(request)
       note({ kind: 'amended', request })
@@ -73,20 +67,38 @@ export function recordOrders(orders: OrderLedger, note: (step: LedgerStep) => vo
   }
 }
 
-/** The ledger, telling of every step taken. Fills it knows already are no steps. */
+/** The ledger, telling of every step taken. */
 export function recordPositions(positions: PositionLedger, note: (step: LedgerStep) => void): PositionLedger {
   return {
     ...positions,
-    apply(fill) {
-      const result = positions.apply(fill)
-      if (result.status !== 'duplicate') note({ kind: 'fill', fill })
-      return result
-    },
     load(dex, snapshot, time) {
       positions.load(dex, snapshot, time)
       note({ kind: 'positions', dex, positions: snapshot, time })
     },
   }
+}
+
+/** A fill as both ledgers take it. */
+export type LedgerFill = PositionFill & BookedFill
+
+/** What a fill did to the position, and to its order if that is one we know. */
+export type Booked = { readonly position: FillResult; readonly order: Change | undefined }
+
+/**
+ * Books a fill in both ledgers, as one step: a crash between two would leave a fill that is known, and so never told again,
+ * and missing on its order.
+ */
+export function bookFill(
+  { orders, positions }: Pick<Books, 'orders' | 'positions'>,
+  fill: LedgerFill,
+  order: ClientOrderId | undefined,
+  note: (step: LedgerStep) => void,
+): Booked {
+  const position = positions.apply(fill)
+  if (position.status === 'duplicate') return { position, order: undefined }
+  const change = order === undefined ? undefined : orders.bookFill(order, fill)
+  note({ kind: 'fill', fill, order })
+  return { position, order: change }
 }
 
 /** The shortest list of steps that leads to where these ledgers stand. */
@@ -119,9 +131,6 @@ export function retake(books: Books, step: LedgerStep): void {
     case 'event':
       orders.apply(step.id, step.event, step.evidence)
       break
-    case 'booked':
-      orders.bookFill(step.id, step.fill)
-      break
     case 'amended':
       orders.amend(step.request)
       break
@@ -132,7 +141,7 @@ export function retake(books: Books, step: LedgerStep): void {
       orders.forget(step.id)
       break
     case 'fill':
-      positions.apply(step.fill)
+      bookFill(books, step.fill, step.order, () => {})
       break
     case 'positions':
       positions.load(step.dex, step.positions, step.time)

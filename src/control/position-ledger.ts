@@ -2,39 +2,30 @@
  * Positions: the venue's snapshot, and every distinct fill since.
  *
  * A fill is known by its market and trade id and counts once, however often a feed replays it. Fills that the snapshot
- * already contains only teach their ids.
+ * already contains only teach their ids. A later snapshot is compared with what we held at its own time, and changes
+ * nothing until somebody decides to load it.
  */
 import { type Decimal, ZERO } from '../model/decimal.js'
 import { wholeNumber } from '../model/guards.js'
-import { dexOf, type Side } from '../model/market.js'
+import { dexOf } from '../model/market.js'
 import { type BoundedSet, createBoundedSet } from './bounded-set.js'
+import { book, isSameFill, isSameSide, type Position, type PositionFill, signed } from './position.js'
 
-export type Position = {
-  readonly market: string
-  /** Positive is long. Never zero: a flat market has no position. */
-  readonly size: Decimal
-  readonly entryPrice: Decimal
-}
+/** What the venue says of a position. */
+export type PositionReading = Omit<Position, 'openedAt'>
 
-/** The part of a fill that moves a position. */
-export type PositionFill = {
-  readonly market: string
-  readonly side: Side
-  readonly price: Decimal
-  readonly size: Decimal
-  /** Venue time, Unix ms. */
-  readonly time: number
-  readonly tradeId: number
-  readonly startPosition?: Decimal | undefined
-}
+/** A position that the venue shows otherwise. */
+export type PositionDifference = { readonly market: string; readonly ours: Decimal; readonly venues: Decimal }
 
 export type FillResult =
   | { readonly status: 'duplicate' | 'inSnapshot' }
   | {
       readonly status: 'booked'
       /** The venue counted from another position than we did: something was missed. */
-      readonly mismatch?: { readonly ours: Decimal; readonly venues: Decimal }
+      readonly mismatch?: PositionMismatch
     }
+
+export type PositionMismatch = Omit<PositionDifference, 'market'>
 
 /** All that a position ledger knows, to go on from in another life of the process. */
 export type PositionSnapshot = {
@@ -42,6 +33,8 @@ export type PositionSnapshot = {
   readonly dexes: readonly { readonly dex: string; readonly time: number }[]
   readonly recent: readonly PositionFill[]
   readonly ties: readonly PositionFill[]
+  readonly since: readonly { readonly market: string; readonly size: Decimal }[]
+  readonly forgottenTo: number
   readonly seen: readonly string[]
 }
 
@@ -52,7 +45,18 @@ export type PositionLedger = {
   all(): readonly Position[]
   apply(fill: PositionFill): FillResult
   /** Takes the venue's word for one dex, and books the fills that are newer than it. @param time venue time, Unix ms */
-  load(dex: string, positions: readonly Position[], time: number): void
+  load(dex: string, positions: readonly PositionReading[], time: number): void
+  /**
+   * Where a snapshot differs from what we held at its time. `unknown`: nothing was loaded for this dex so far. `stale`: it
+   * is older than what we would have to compare it with, and says nothing.
+   */
+  compare(
+    dex: string,
+    positions: readonly PositionReading[],
+    time: number,
+  ): readonly PositionDifference[] | 'unknown' | 'stale'
+  /** Venue time of the newest fill that was seen. */
+  newestFillAt(): number | undefined
   snapshot(): PositionSnapshot
   restore(snapshot: PositionSnapshot): void
 }
@@ -68,9 +72,48 @@ export function createPositionLedger(options: { readonly rememberedFills?: numbe
     wholeNumber(options.rememberedFills ?? DEFAULT_REMEMBERED_FILLS, 'rememberedFills'),
   )
   let recent: PositionFill[] = []
+  /** Up to here, in venue time, some fills are no longer among the recent ones. */
+  let forgottenTo = -1
   /** Fills of their snapshot's own millisecond that do not start from what we hold: in it, or after one still to come. */
   let ties: PositionFill[] = []
+  /** What the fills after the snapshot have changed, by market. */
+  let since = new Map<string, Decimal>()
   const size = (market: string): Decimal => positions.get(market)?.size ?? ZERO
+
+  function remember(fill: PositionFill): void {
+    recent.push(fill)
+    if (recent.length <= MAX_RECENT_FILLS) return
+    for (const { time } of recent.splice(0, MAX_RECENT_FILLS / 2)) forgottenTo = Math.max(forgottenTo, time)
+  }
+
+  /** The sizes that a snapshot of this time may show: fills of its own millisecond are in it or are not. */
+  function sizesAt(market: string, time: number): readonly Decimal[] {
+    const later = recent.filter((fill) => fill.market === market && fill.time >= time && !ties.some(isSameFill(fill)))
+    const before = later.reduce((sum, fill) => sum.minus(signed(fill)), size(market))
+    const sizes = [before]
+    for (const fill of later) if (fill.time === time) sizes.push((sizes.at(-1) ?? before).plus(signed(fill)))
+    return sizes
+  }
+
+  /** A fill can come late, and starts from what was held at its own time. */
+  function mismatchOf({ market, time, startPosition: venues }: PositionFill): PositionMismatch | undefined {
+    if (venues === undefined || time <= forgottenTo) return undefined
+    const sizes = sizesAt(market, time)
+    return sizes.some((ours) => ours.eq(venues)) ? undefined : { ours: sizes.at(-1) ?? ZERO, venues }
+  }
+
+  function take(fill: PositionFill): FillResult {
+    // Without a snapshot there is nothing to add to; the first one will say what this fill made.
+    const snapshotTime = snapshotTimes.get(dexOf(fill.market))
+    if (snapshotTime === undefined || fill.time < snapshotTime) return { status: 'inSnapshot' }
+    if (fill.time === snapshotTime) {
+      ties = bookTies(positions, [...ties, fill], (market) => since.get(market) ?? ZERO)
+      return { status: ties.includes(fill) ? 'inSnapshot' : 'booked' }
+    }
+    const mismatch = mismatchOf(fill)
+    bookLater(positions, since, fill)
+    return mismatch === undefined ? { status: 'booked' } : { status: 'booked', mismatch }
+  }
 
   return {
     get: (market) => positions.get(market),
@@ -78,41 +121,48 @@ export function createPositionLedger(options: { readonly rememberedFills?: numbe
     all: () => [...positions.values()],
     apply(fill) {
       if (!seen.add(`${fill.market}#${fill.tradeId}`)) return { status: 'duplicate' }
-      recent.push(fill)
-      if (recent.length > MAX_RECENT_FILLS) recent = recent.slice(MAX_RECENT_FILLS / 2)
-      // Without a snapshot there is nothing to add to; the first one will say what this fill made.
-      const snapshotTime = snapshotTimes.get(dexOf(fill.market))
-      if (snapshotTime === undefined || fill.time < snapshotTime) return { status: 'inSnapshot' }
-      if (fill.time === snapshotTime) {
-        ties = bookTies(positions, [...ties, fill])
-        return { status: ties.includes(fill) ? 'inSnapshot' : 'booked' }
-      }
-      const ours = size(fill.market)
-      book(positions, fill)
-      const venues = fill.startPosition
-      return venues === undefined || venues.eq(ours)
-        ? { status: 'booked' }
-        : { status: 'booked', mismatch: { ours, venues } }
+      const result = take(fill)
+      remember(fill)
+      return result
     },
     load(dex, snapshot, time) {
       // Built aside and put in place at once: no reader ever sees a position missing, not even when this throws.
       const next = new Map([...positions].filter(([market]) => dexOf(market) !== dex))
-      for (const position of snapshot) if (!position.size.eq(ZERO)) next.set(position.market, position)
+      for (const { market, size, entryPrice } of snapshot) {
+        const held = positions.get(market)
+        const openedAt = held !== undefined && isSameSide(held.size, size) ? held.openedAt : time
+        if (!size.eq(ZERO)) next.set(market, { market, size, entryPrice, openedAt })
+      }
       const ofDex = recent.filter(({ market }) => dexOf(market) === dex)
-      const tied = bookTies(
-        next,
-        ofDex.filter((fill) => fill.time === time),
-      )
-      for (const fill of ofDex) if (fill.time > time) book(next, fill)
+      const atOnce = ofDex.filter((fill) => fill.time === time)
+      const tied = bookTies(next, atOnce, () => ZERO)
+      const nextSince = new Map([...since].filter(([market]) => dexOf(market) !== dex))
+      for (const fill of ofDex) if (fill.time > time) bookLater(next, nextSince, fill)
       ties = [...ties.filter(({ market }) => dexOf(market) !== dex), ...tied]
       positions = next
+      since = nextSince
       snapshotTimes.set(dex, time)
     },
+    compare(dex, snapshot, time) {
+      const snapshotTime = snapshotTimes.get(dex)
+      if (snapshotTime === undefined) return 'unknown'
+      if (time < snapshotTime || time <= forgottenTo) return 'stale'
+      const theirs = new Map(snapshot.map((position) => [position.market, position.size]))
+      const ours = [...positions.keys(), ...recent.map(({ market }) => market)].filter((name) => dexOf(name) === dex)
+      return [...new Set([...ours, ...theirs.keys()])].flatMap((market) => {
+        const venues = theirs.get(market) ?? ZERO
+        const sizes = sizesAt(market, time)
+        return sizes.some((size) => size.eq(venues)) ? [] : [{ market, ours: sizes.at(-1) ?? ZERO, venues }]
+      })
+    },
+    newestFillAt: () => (recent.length === 0 ? undefined : Math.max(...recent.map(({ time }) => time))),
     snapshot: () => ({
       positions: [...positions.values()],
       dexes: [...snapshotTimes].map(([dex, time]) => ({ dex, time })),
-      recent,
-      ties,
+      recent: [...recent],
+      ties: [...ties],
+      since: [...since].map(([market, size]) => ({ market, size })),
+      forgottenTo,
       seen: [...seen.members()],
     }),
     restore(snapshot) {
@@ -120,39 +170,35 @@ export function createPositionLedger(options: { readonly rememberedFills?: numbe
       for (const { dex, time } of snapshot.dexes) snapshotTimes.set(dex, time)
       recent = [...snapshot.recent]
       ties = [...snapshot.ties]
+      since = new Map(snapshot.since.map(({ market, size }) => [market, size]))
+      forgottenTo = snapshot.forgottenTo
       for (const member of snapshot.seen) seen.add(member)
     },
   }
 }
 
-/** Books every fill that starts from the position we hold, in whatever order they came. Hands back those that do not. */
-function bookTies(positions: Map<string, Position>, ties: readonly PositionFill[]): PositionFill[] {
+/**
+ * Books every fill that starts from the position of the snapshot, in whatever order they came. Hands back those that do
+ * not.
+ *
+ * @param since what later fills have changed already
+ */
+function bookTies(
+  positions: Map<string, Position>,
+  ties: readonly PositionFill[],
+  since: (market: string) => Decimal,
+): PositionFill[] {
   const left = [...ties]
+  const sizeThen = (market: string): Decimal => (positions.get(market)?.size ?? ZERO).minus(since(market))
   for (;;) {
-    const index = left.findIndex(({ market, startPosition }) => startPosition?.eq(positions.get(market)?.size ?? ZERO))
+    const index = left.findIndex(({ market, startPosition }) => startPosition?.eq(sizeThen(market)))
     const [fill] = index === -1 ? [] : left.splice(index, 1)
     if (fill === undefined) return left
     book(positions, fill)
   }
 }
 
-function book(positions: Map<string, Position>, fill: PositionFill): void {
-  const next = afterFill(positions.get(fill.market), fill)
-  if (next === undefined) positions.delete(fill.market)
-  else positions.set(fill.market, next)
-}
-
-/** Same side averages the entry, the other side reduces, and what goes beyond flat opens at the fill's price. */
-function afterFill(position: Position | undefined, fill: PositionFill): Position | undefined {
-  const change = fill.side === 'buy' ? fill.size : fill.size.neg()
-  if (position === undefined) return { market: fill.market, size: change, entryPrice: fill.price }
-  const size = position.size.plus(change)
-  if (size.eq(ZERO)) return undefined
-  const grows = position.size.gt(ZERO) === change.gt(ZERO)
-  if (grows) {
-    const value = position.entryPrice.times(position.size.abs()).plus(fill.price.times(fill.size))
-    return { ...position, size, entryPrice: value.div(size.abs()) }
-  }
-  const flipped = position.size.gt(ZERO) !== size.gt(ZERO)
-  return { ...position, size, entryPrice: flipped ? fill.price : position.entryPrice }
+function bookLater(positions: Map<string, Position>, since: Map<string, Decimal>, fill: PositionFill): void {
+  book(positions, fill)
+  since.set(fill.market, (since.get(fill.market) ?? ZERO).plus(signed(fill)))
 }

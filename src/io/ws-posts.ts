@@ -9,44 +9,53 @@ export type PostTable = {
   settle(id: number, reply: PostReply): void
   /** Settles all of them. */
   end(reply: PostReply): void
+  /** How many of them the venue may still be working on. */
   inFlight(now: number): number
+  /** Whether it leaves so many unanswered, and has for so long, that the connection is no better than a dead one. */
+  isChoked(now: number): boolean
 }
 
 /** One that is unanswered for so long is answered late or never, and must not stand in the way of others. */
 const FORGOTTEN_MS = 10_000
+const CHOKED_AFTER_MS = 30_000
+const CHOKED_POSTS = 80
 
 export function createPostTable(): PostTable {
-  const waiting = new Map<number, (reply: PostReply) => void>()
-  /** When it was written, oldest first. */
-  const worked = new Map<number, number>()
+  /** Oldest first, as `fresh`. */
+  const waiting = new Map<number, { readonly writtenAt: number; settle(reply: PostReply): void }>()
+  const fresh = new Map<number, number>()
 
   function discard(id: number): void {
     waiting.delete(id)
-    worked.delete(id)
+    fresh.delete(id)
   }
 
   return {
     discard,
     open(id, now) {
-      worked.set(id, now)
-      return new Promise((resolve) => waiting.set(id, resolve))
+      fresh.set(id, now)
+      return new Promise((settle) => waiting.set(id, { writtenAt: now, settle }))
     },
     settle(id, reply) {
-      waiting.get(id)?.(reply)
+      waiting.get(id)?.settle(reply)
       discard(id)
     },
     end(reply) {
       const all = [...waiting.values()]
       waiting.clear()
-      worked.clear()
-      for (const resolve of all) resolve(reply)
+      fresh.clear()
+      for (const { settle } of all) settle(reply)
     },
     inFlight(now) {
-      for (const [id, at] of worked) {
+      for (const [id, at] of fresh) {
         if (now - at < FORGOTTEN_MS) break
-        worked.delete(id)
+        fresh.delete(id)
       }
-      return worked.size
+      return fresh.size
+    },
+    isChoked(now) {
+      const [oldest] = waiting.values()
+      return oldest !== undefined && waiting.size >= CHOKED_POSTS && now - oldest.writtenAt >= CHOKED_AFTER_MS
     },
   }
 }

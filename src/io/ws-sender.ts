@@ -64,8 +64,8 @@ const URLS: Record<Network, string> = {
   testnet: 'wss://api.hyperliquid-testnet.xyz/ws',
 }
 const OPEN = 1
-/** The venue refuses more unanswered posts than this. */
-const MAX_POSTS_IN_FLIGHT = 100
+/** The venue refuses more unanswered posts than this. Questions leave room for actions: a cancel must never wait for one. */
+const MAX_POSTS_IN_FLIGHT = { action: 100, info: 80 }
 /** A connection that lasted this long was a good one; the next reconnect starts from the shortest wait. */
 const STABLE_AFTER_MS = 10_000
 const MAX_DOUBLINGS = 16
@@ -149,8 +149,9 @@ export function createWsSender(options: WsSenderOptions): Transport {
       if (!state.isSubscribed) resubscribe()
       const pingedAt = clock.monotonic()
       wake(() => {
-        if (lastHeardAt >= pingedAt) keepAlive(opened)
-        else drop(opened, 'the venue stopped answering')
+        if (lastHeardAt < pingedAt) drop(opened, 'the venue stopped answering')
+        else if (posts.isChoked(clock.monotonic())) drop(opened, 'the venue left too many requests unanswered')
+        else keepAlive(opened)
       }, pongTimeoutMs)
     }, pingIntervalMs)
   }
@@ -240,7 +241,7 @@ export function createWsSender(options: WsSenderOptions): Transport {
     if (state.status === 'closed') return { written: false, why: 'closed' }
     if (state.status !== 'open' || socket?.readyState !== OPEN) return { written: false, why: 'connecting' }
     const now = clock.monotonic()
-    if (posts.inFlight(now) >= MAX_POSTS_IN_FLIGHT) return { written: false, why: 'throttled' }
+    if (posts.inFlight(now) >= MAX_POSTS_IN_FLIGHT[request.type]) return { written: false, why: 'throttled' }
     if (socket.bufferedAmount > maxBufferedBytes) return { written: false, why: 'backpressure' }
     const id = lastPostId + 1
     lastPostId = id

@@ -20,3 +20,15 @@ export function positiveMs(value: number, name: string): number {
   if (!Number.isFinite(value) || value <= 0) throw new RangeError(`${name}: expected more than 0 ms, got ${value}`)
   return value
 }
+
+/** @throws {TypeError | RangeError} naming the field, when the value is not one of these words */
+export function oneOf<Word extends string>(value: Word, name: string, allowed: readonly Word[]): Word {
+  if (typeof value !== 'string')
+    throw new TypeError(`${name}: expected a string, got ${value === null ? 'null' : typeof value}`)
+  if (!allowed.includes(value)) {
+    throw new RangeError(
+      `${name}: expected ${allowed.map((word) => `"${word}"`).join(' or ')}, got ${JSON.stringify(value)}`,
+    )
+  }
+  return value
+}

@@ -4,6 +4,7 @@
  * A malformed intent is a mistake in the program and throws; an intent that the market cannot take as asked is a value.
  */
 import { type Decimal, type DecimalInput, positiveDecimal, ZERO } from './decimal.js'
+import { oneOf } from './guards.js'
 import { type ClientOrderId, clientOrderId } from './ids.js'
 import { floorSize, type Market, MIN_ORDER_VALUE, type Rounding, roundPrice, type Side } from './market.js'
 import type { OrderRequest, TimeInForce } from './order.js'
@@ -94,15 +95,6 @@ export function toOrderRequest(
 function text(value: unknown, name: string): void {
   if (typeof value !== 'string') throw new TypeError(`${name}: expected a string, got ${kind(value)}`)
   if (value === '') throw new RangeError(`${name}: expected a string that is not empty`)
-}
-
-function oneOf(value: unknown, name: string, allowed: readonly string[]): void {
-  if (typeof value !== 'string') throw new TypeError(`${name}: expected a string, got ${kind(value)}`)
-  if (!allowed.includes(value)) {
-    throw new RangeError(
-      `${name}: expected ${allowed.map((word) => `"${word}"`).join(' or ')}, got ${JSON.stringify(value)}`,
-    )
-  }
 }
 
 const kind = (value: unknown): string => (value === null ? 'null' : typeof value)

@@ -11,6 +11,8 @@ export const DENIED_REASONS = {
   HARD_STOP: { benign: false },
   /** The executor is not ready for new orders in this market; `readiness()` says what is missing. */
   NOT_READY: { benign: false },
+  /** Our orders and positions are being compared with the venue’s, or differ from them; `value` says how. */
+  RECONCILING: { benign: false },
   /** The market is not among those the executor was started with. */
   UNKNOWN_MARKET: { benign: false },
   /** A price that the check needs is missing or too old. */

@@ -5,10 +5,18 @@
  * than once. Each is turned into events of the one status table; none is believed beyond what it says.
  */
 import type { Change, Evidence as Facts } from '../control/order-ledger.js'
+import { recordOf } from '../control/reconcile.js'
 import { ZERO } from '../model/decimal.js'
 import { type ClientOrderId, externalOrderKey } from '../model/ids.js'
-import type { OrderEvent, OrderRequest } from '../model/order.js'
-import { type Fill, type OrderUpdate, parseActiveAssetCtx, parseOrderUpdates, parseUserFills } from '../wire/feeds.js'
+import { isTerminal, type OrderEvent, type OrderRequest } from '../model/order.js'
+import {
+  type Fill,
+  type OrderUpdate,
+  type Parsed,
+  parseActiveAssetCtx,
+  parseOrderUpdates,
+  parseUserFills,
+} from '../wire/feeds.js'
 import type { VenueOrder } from '../wire/info.js'
 import { classifyRefusal } from '../wire/refusals.js'
 import type { OrderReply } from '../wire/replies.js'
@@ -24,23 +32,30 @@ export type Evidence = {
   apply(id: ClientOrderId, event: OrderEvent, facts?: Facts): void
   onOrderUpdates(data: unknown): void
   onUserFills(data: unknown): void
+  /** Fills from the venue's own list, oldest first. */
+  fills(list: Parsed<Fill>): void
   onAssetContext(data: unknown): void
-  /** Takes in an order found on the venue that we did not place. */
-  adopt(order: VenueOrder): void
+  /** Takes in an open order as the venue lists it: proof that one of ours lives, or one that we did not place. */
+  listed(order: VenueOrder): void
   /** What a lookup by id found. */
   orderStatus(id: ClientOrderId, update: OrderUpdate): void
 }
 
-type EvidenceParts = Pick<Parts, 'orders' | 'positions' | 'marketData' | 'emitter' | 'clock' | 'market' | 'logger'>
+type EvidenceParts = Pick<
+  Parts,
+  'orders' | 'bookFill' | 'marketData' | 'emitter' | 'clock' | 'market' | 'logger' | 'externalOrders'
+>
 
 export type EvidenceHooks = {
   /** An order whose cancel is wanted turned out to be alive. */
   onCancelStillWanted(id: ClientOrderId): void
   onMismatch(market: string): void
+  /** An order that is not ours, and that nobody wants here. */
+  onUnwanted(id: ClientOrderId): void
 }
 
 export function createEvidence(parts: EvidenceParts, settlement: Settlement, hooks: EvidenceHooks): Evidence {
-  const { orders, positions, marketData, emitter, clock, market, logger } = parts
+  const { orders, bookFill, marketData, emitter, clock, market, logger, externalOrders } = parts
 
   function conclude(change: Change | undefined): void {
     if (change === undefined) return
@@ -94,9 +109,12 @@ export function createEvidence(parts: EvidenceParts, settlement: Settlement, hoo
       case 'open':
         apply(id, filledSize.gt(ZERO) ? 'partiallyFilled' : 'acknowledged', { orderId, filledSize })
         break
-      case 'filled':
-        apply(id, 'filled', { orderId, filledSize: originalSize, isSizeFinal: true })
+      case 'filled': {
+        // A reduce-only order larger than the position is cut to it: filled for the venue, and not all that was asked for.
+        const isWhole = originalSize.gte(orders.get(id)?.request.size ?? originalSize)
+        apply(id, isWhole ? 'filled' : 'canceled', { orderId, filledSize: originalSize, isSizeFinal: true })
         break
+      }
       case 'canceled':
         // A cancelled order whose rest reads zero does not say how much of it had filled; its fills will.
         apply(id, 'canceled', remainingSize.gt(ZERO) ? { orderId, filledSize, isSizeFinal: true } : { orderId })
@@ -111,8 +129,8 @@ export function createEvidence(parts: EvidenceParts, settlement: Settlement, hoo
 
   function adopt(order: VenueOrder): void {
     const itsMarket = market(order.market)
+    if (itsMarket === undefined || externalOrders === 'ignore') return
     const clientOrderId = order.clientOrderId ?? externalOrderKey(order.orderId)
-    if (itsMarket === undefined || (orders.get(order.orderId) ?? orders.get(clientOrderId))) return
     const request: OrderRequest = {
       clientOrderId,
       market: itsMarket,
@@ -125,6 +143,19 @@ export function createEvidence(parts: EvidenceParts, settlement: Settlement, hoo
     const filledBefore = order.originalSize.minus(order.remainingSize)
     orders.register(request, { status: 'working', isExternal: true, filledBefore })
     apply(clientOrderId, 'acknowledged', { orderId: order.orderId })
+    if (externalOrders === 'cancel') hooks.onUnwanted(clientOrderId)
+  }
+
+  function listed(order: VenueOrder): void {
+    const record = recordOf(orders, order)
+    if (record === undefined) {
+      adopt(order)
+      return
+    }
+    const { status, orderId, filledSize, request } = record
+    const isDoubted = status === 'inFlight' || status === 'unknown' || orderId === undefined
+    const isNews = isDoubted || order.originalSize.minus(order.remainingSize).gt(filledSize)
+    if (isNews && !isTerminal(status)) orderStatus(request.clientOrderId, { ...order, status: 'open', statusAt: 0 })
   }
 
   function onUpdate(update: OrderUpdate): void {
@@ -137,10 +168,10 @@ export function createEvidence(parts: EvidenceParts, settlement: Settlement, hoo
   }
 
   function onFill(fill: Fill): void {
-    const result = positions.apply(fill)
-    if (result.status === 'duplicate') return
     const record = (fill.clientOrderId && orders.get(fill.clientOrderId)) ?? orders.get(fill.orderId)
-    if (record !== undefined) conclude(orders.bookFill(record.request.clientOrderId, fill))
+    const { position: result, order } = bookFill(fill, record?.request.clientOrderId)
+    if (result.status === 'duplicate') return
+    conclude(order)
     // A fill from before we were here, of an order we never knew, is history and not news.
     if (record !== undefined || result.status === 'booked') emitter.emit('fill', fill)
     if (result.status === 'booked' && result.mismatch !== undefined) {
@@ -148,6 +179,11 @@ export function createEvidence(parts: EvidenceParts, settlement: Settlement, hoo
       emitter.emit('mismatch', { market: fill.market, ...result.mismatch })
       hooks.onMismatch(fill.market)
     }
+  }
+
+  function fills({ items, malformed }: Parsed<Fill>): void {
+    for (const fill of items) onFill(fill)
+    tellMalformed('userFills', malformed)
   }
 
   function tellMalformed(source: string, count: number): void {
@@ -158,17 +194,14 @@ export function createEvidence(parts: EvidenceParts, settlement: Settlement, hoo
     apply,
     orderReply,
     orderStatus,
-    adopt,
+    listed,
     onOrderUpdates(data) {
       const { items, malformed } = parseOrderUpdates(data)
       for (const update of items) onUpdate(update)
       tellMalformed('orderUpdates', malformed)
     },
-    onUserFills(data) {
-      const { items, malformed } = parseUserFills(data)
-      for (const fill of items) onFill(fill)
-      tellMalformed('userFills', malformed)
-    },
+    onUserFills: (data) => fills(parseUserFills(data)),
+    fills,
     onAssetContext(data) {
       const context = parseActiveAssetCtx(data)
       if (context === undefined) tellMalformed('activeAssetCtx', 1)

@@ -1,62 +1,57 @@
 /**
  * Start, reconnect, close: when the executor is ready, and how it ends.
  *
- * Every connection begins unready. It becomes ready when the venue has confirmed the feeds and the account was read after
- * that, on this very connection; whatever breaks in between starts over.
+ * Every connection begins unready. It becomes ready when the venue has confirmed the feeds and the account was compared
+ * after that, on this very connection; whatever breaks in between starts over.
  */
 import { ExecutorError, isExecutorError } from '../errors.js'
-import type { CloseOptions, StartReport } from '../executor.js'
+import type { CloseReport, Executor, StartReport } from '../executor.js'
+import { oneOf, positiveMs } from '../model/guards.js'
 import type { Market } from '../model/market.js'
-import type { CancelOutcome } from '../model/outcome.js'
 import type { Subscription, TransportState } from '../ports.js'
 import type { FeedSubscription } from '../wire/frames.js'
-import type { Alarm } from './alarm.js'
+import type { Closing } from './closing.js'
 import type { Dispatch } from './dispatch.js'
 import type { Evidence } from './evidence.js'
+import type { Fills } from './fills.js'
 import type { Parts } from './parts.js'
-import type { Recorder } from './recorder.js'
+import type { Reconciler } from './reconcile.js'
 import type { Recovery } from './recovery.js'
-import type { Settlement } from './settlement.js'
-import type { Submit } from './submit.js'
 import type { Synchronise } from './synchronise.js'
 
-export type Lifecycle = {
-  start(options?: { readonly signal?: AbortSignal | undefined }): Promise<StartReport>
-  /** Reads the account again, because what we know of it is in doubt. */
-  resynchronise(detail: string): void
-  close(options?: CloseOptions): Promise<void>
+export type Lifecycle = Pick<Executor, 'start' | 'close'> & {
+  /** A position in a market that we do not trade counts in the total, and so needs a price as well. */
+  followPositions(): void
 }
 
 export type LifecycleParts = {
   readonly parts: Parts
-  readonly alarm: Alarm
   readonly evidence: Evidence
-  readonly settlement: Settlement
   readonly dispatch: Dispatch
-  readonly submit: Submit
   readonly synchronise: Synchronise
-  readonly recorder: Recorder
+  readonly fills: Fills
+  readonly reconciler: Reconciler
   readonly recovery: Recovery
+  readonly closing: Closing
   /** Loads the markets and keeps them. @throws {ExecutorError} when one cannot be traded */
   readonly loadMarkets: (options: { readonly signal?: AbortSignal | undefined }) => Promise<readonly Market[]>
-  readonly cancelAll: () => Promise<readonly CancelOutcome[]>
 }
 
 const RETRY_MS = 1_000
 /** How long a start waits for the first mark of each market; one that stays silent is denied by its gates, not here. */
 const FIRST_MARKS_MS = 2_000
-const DEFAULT_CLOSE_MS = 5_000
 
 export function createLifecycle(wiring: LifecycleParts): Lifecycle {
-  const { parts, alarm, evidence, settlement, dispatch, submit, synchronise, loadMarkets, cancelAll } = wiring
-  const { recorder, recovery } = wiring
+  const { parts, evidence, dispatch, synchronise, fills, reconciler, recovery, closing, loadMarkets } = wiring
   const { transport, readiness, marketData, positions, clock, emitter, logger, account } = parts
+  const ending = new AbortController()
   let markets: readonly Market[] = []
   let isStarted = false
   let isRecovered = false
-  let closing: Promise<void> | undefined
-  let wanted: { readonly generation: number } | undefined
-  let isReading = false
+  /** The attempt to start that is under way; it never rejects. */
+  let attempt: Promise<unknown> = Promise.resolve()
+  let closed: Promise<CloseReport> | undefined
+  let begunOn: number | undefined
   let onMark = (): void => {}
 
   const stopWatching = transport.onState(onTransportState)
@@ -65,62 +60,36 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
     emitter.emit('connection', state)
     if (state.status === 'open') {
       readiness.met('connection')
-      if (state.isSubscribed && markets.length > 0 && wanted?.generation !== state.generation) read(state.generation)
+      beginOn(state)
       dispatch.kick()
       return
     }
-    wanted = undefined
+    begunOn = undefined
     marketData.reset()
     readiness.unmet('connection', state.status)
-    for (const condition of ['orderUpdates', 'userFills', 'account'] as const)
-      readiness.unmet(condition, 'not connected')
+    for (const condition of ['orderUpdates', 'userFills'] as const) readiness.unmet(condition, 'not connected')
+    reconciler.lost()
     dispatch.denyNew('NOT_SENT', 'the connection was lost')
   }
 
-  function read(generation: number): void {
-    wanted = { generation }
-    if (!isReading) void readAccount()
-  }
-
-  /** Until one reading of the account succeeds on the connection it began on. */
-  async function readAccount(): Promise<void> {
-    isReading = true
-    while (wanted !== undefined && closing === undefined) {
-      const attempt = wanted
-      try {
-        await synchronise.clock()
-        await synchronise.account(dexesOf(markets))
-        if (wanted !== attempt) continue
-        // A position in a market that we do not trade counts in the total, and so needs a price as well.
-        followMarks(positions.all().map(({ market }) => market))
-        for (const condition of ['orderUpdates', 'userFills', 'account'] as const) readiness.met(condition)
-        break
-      } catch (error) {
-        const detail = isExecutorError(error) ? error.message : String(error)
-        logger.warn('the account could not be read', { detail })
-        readiness.unmet('account', detail)
-        await pause(RETRY_MS, { background: true })
-      }
-    }
-    isReading = false
-  }
-
-  function pause(ms: number, options?: { readonly background: boolean }): Promise<void> {
-    return new Promise((resolve) => {
-      clock.schedule(resolve, ms, options)
-    })
+  /** Once per connection, as soon as its feeds are confirmed: what they tell from here on is complete. */
+  function beginOn({ isSubscribed, generation }: TransportState): void {
+    if (!isSubscribed || markets.length === 0 || begunOn === generation) return
+    begunOn = generation
+    for (const condition of ['orderUpdates', 'userFills'] as const) readiness.met(condition)
+    reconciler.begin(dexesOf(markets))
   }
 
   async function attemptStart(signal: AbortSignal | undefined): Promise<void> {
     if (!isRecovered) await recovery.recover()
     isRecovered = true
+    fills.resume()
     await transport.connect({ signal })
     await synchronise.clock({ signal })
     markets = await loadMarkets({ signal })
     readiness.met('markets')
     await subscribeAll()
-    const { generation } = transport.state
-    if (wanted?.generation !== generation) read(generation)
+    beginOn(transport.state)
   }
 
   /** Subscribed once; the transport keeps them alive across connections. */
@@ -164,10 +133,22 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
         return
       } catch (error) {
         const isTransient = isExecutorError(error) && (error.code === 'NOT_SENT' || error.code === 'NO_ANSWER')
-        if (!isTransient || closing !== undefined) throw error
+        if (!isTransient || ending.signal.aborted) throw error
         await pause(RETRY_MS)
       }
     }
+  }
+
+  function pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        cancel()
+        ending.signal.removeEventListener('abort', wake)
+        resolve()
+      }
+      const cancel = clock.schedule(wake, ms)
+      ending.signal.addEventListener('abort', wake, { once: true })
+    })
   }
 
   function untilReady(): Promise<void> {
@@ -197,67 +178,55 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
 
   /** Ends a wait when the caller's patience or the executor does. The waiting itself is harmless and may go on. */
   function bounded(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-    if (signal === undefined) return work
     return new Promise((resolve, reject) => {
+      const finish = (settle: () => void): void => {
+        signal?.removeEventListener('abort', onAbort)
+        ending.signal.removeEventListener('abort', onEnd)
+        settle()
+      }
       const onAbort = (): void => {
         const missing = readiness.state.missing.map(({ condition, detail }) => `${condition} (${detail})`).join(', ')
-        reject(
-          new ExecutorError('ABORTED', `not ready in the time given; missing: ${missing || 'nothing'}`, {
-            cause: signal.reason,
-          }),
-        )
+        const message = `not ready in the time given; missing: ${missing || 'nothing'}`
+        finish(() => reject(new ExecutorError('ABORTED', message, { cause: signal?.reason })))
       }
-      if (signal.aborted) onAbort()
-      signal.addEventListener('abort', onAbort, { once: true })
-      work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+      const onEnd = (): void =>
+        finish(() => reject(new ExecutorError('CLOSED', 'the executor was closed while it started')))
+      signal?.addEventListener('abort', onAbort, { once: true })
+      ending.signal.addEventListener('abort', onEnd, { once: true })
+      if (signal?.aborted) onAbort()
+      work.then(
+        () => finish(resolve),
+        (error: unknown) => finish(() => reject(error)),
+      )
     })
   }
 
-  async function closeDown({ orders = 'leave', timeoutMs = DEFAULT_CLOSE_MS }: CloseOptions): Promise<void> {
-    submit.close()
-    dispatch.denyNew('CLOSED', 'the executor was closed')
-    const answered = orders === 'cancel' ? cancelAll().then(dispatch.idle) : dispatch.idle()
-    await withinMs(answered, timeoutMs)
-    dispatch.close()
-    alarm.stop()
-    stopWatching()
-    settlement.close()
-    await transport.close()
-    await recorder.close()
-    readiness.unmet('connection', 'closed')
-    emitter.close()
-  }
-
-  function withinMs(work: Promise<void>, ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = clock.schedule(resolve, ms)
-      work.finally(() => {
-        cancel()
-        resolve()
-      })
-    })
+  async function start({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<StartReport> {
+    if (closed !== undefined) throw new ExecutorError('CLOSED', 'the executor is closed')
+    if (isStarted) throw new ExecutorError('ALREADY_STARTED', 'the executor was started before')
+    isStarted = true
+    try {
+      const started = startUntilDone(signal)
+      attempt = started.catch(() => {})
+      await bounded(started.then(untilReady).then(untilMarked), signal)
+      return { recovered: recovery.recovered }
+    } catch (error) {
+      isStarted = false
+      throw error
+    }
   }
 
   return {
-    async start({ signal } = {}) {
-      if (closing !== undefined) throw new ExecutorError('CLOSED', 'the executor is closed')
-      if (isStarted) throw new ExecutorError('ALREADY_STARTED', 'the executor was started before')
-      isStarted = true
-      try {
-        await bounded(startUntilDone(signal).then(untilReady).then(untilMarked), signal)
-        return { recovered: recovery.recovered }
-      } catch (error) {
-        isStarted = false
-        throw error
-      }
-    },
-    resynchronise(detail) {
-      readiness.unmet('account', detail)
-      if (transport.state.status === 'open') read(transport.state.generation)
-    },
+    start,
+    followPositions: () => followMarks(positions.all().map(({ market }) => market)),
     close(options = {}) {
-      closing ??= closeDown(options)
-      return closing
+      const { orders = 'leave', positions: held = 'leave', timeoutMs } = options
+      oneOf(orders, 'orders', ['leave', 'cancel'])
+      oneOf(held, 'positions', ['leave', 'flatten'])
+      if (timeoutMs !== undefined) positiveMs(timeoutMs, 'timeoutMs')
+      closed ??= closing(options, stopWatching, attempt)
+      ending.abort()
+      return closed
     },
   }
 }

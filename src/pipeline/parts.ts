@@ -2,6 +2,7 @@
 import type { ActionBudget } from '../control/action-budget.js'
 import type { Batch, BatchQueue } from '../control/batch-queue.js'
 import type { HardStop } from '../control/hard-stop.js'
+import type { Booked, LedgerFill } from '../control/ledger-steps.js'
 import type { MarketData } from '../control/market-data.js'
 import type { NonceManager } from '../control/nonce-manager.js'
 import type { OrderLedger } from '../control/order-ledger.js'
@@ -11,8 +12,9 @@ import type { RequestTable } from '../control/request-table.js'
 import type { RiskGates } from '../control/risk-gates.js'
 import type { VenueLimits } from '../control/venue-limits.js'
 import type { Emitter } from '../events.js'
-import type { ExecutorEvents } from '../executor.js'
+import type { ExecutorEvents, ExternalOrders } from '../executor.js'
 import type { Address } from '../model/account.js'
+import type { ClientOrderId } from '../model/ids.js'
 import type { Market } from '../model/market.js'
 import type { Clock, IdSource, Logger, Signer, Transport } from '../ports.js'
 
@@ -34,10 +36,13 @@ export type Parts = {
   readonly requests: RequestTable<Batch>
   readonly orders: OrderLedger
   readonly positions: PositionLedger
+  /** Books a fill in both ledgers at once. */
+  readonly bookFill: (fill: LedgerFill, order: ClientOrderId | undefined) => Booked
   readonly marketData: MarketData
   readonly readiness: Readiness
   /** The markets loaded so far; `undefined` for a name that was not. */
   readonly market: (name: string) => Market | undefined
+  readonly externalOrders: ExternalOrders
   readonly limits: {
     readonly expiresAfterMs: number
     readonly replyTimeoutMs: number

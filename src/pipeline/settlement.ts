@@ -33,10 +33,19 @@ type Handle = {
   settle(outcome: Outcome): void
 }
 
-type Wait = { readonly record: OrderRecord; readonly dueAt: number; readonly delayMs: number }
+type Wait = {
+  readonly record: OrderRecord
+  /** Monotonic ms. */
+  readonly dueAt: number
+  readonly delayMs: number
+  /** When we learnt that it was over, monotonic ms. */
+  readonly endedAt?: number | undefined
+}
 
 /** How long an order waits for its fills before they are asked for; doubles while they stay away. */
 const GRACE_MS = 1_000
+/** A server may lag behind the chain by less than this. Only an answer asked for later can say that there was nothing more. */
+const MAX_LAG_MS = 3_000
 const MAX_WAIT_MS = 30_000
 /** Answers remembered for idempotent submissions, after the order is settled. */
 const REMEMBERED = 10_000
@@ -65,27 +74,29 @@ export function createSettlement(
     const handle = unsettled.get(clientOrderId)
     if (FIRST_WORD.has(record.status)) handle?.acknowledge(viewOf(record))
     if (isComplete(record) && handle !== undefined) settle(handle)
-    if (isAwaited(record)) waitFor(record, GRACE_MS)
-    else waiting.delete(clientOrderId)
+    const known = waiting.get(clientOrderId)
+    if (!isAwaited(record)) waiting.delete(clientOrderId)
+    else if (known === undefined || (isTerminal(record.status) && known.endedAt === undefined))
+      waitFor(record, GRACE_MS)
   }
 
-  function waitFor(record: OrderRecord, delayMs: number): void {
-    const { clientOrderId } = record.request
-    if (waiting.has(clientOrderId)) return
+  function waitFor(record: OrderRecord, delayMs: number, endedAt = clock.monotonic()): void {
     const dueAt = clock.monotonic() + delayMs
-    waiting.set(clientOrderId, { record, dueAt, delayMs })
+    const isOver = isTerminal(record.status)
+    waiting.set(record.request.clientOrderId, { record, dueAt, delayMs, endedAt: isOver ? endedAt : undefined })
     alarm.setBy(dueAt)
   }
 
   /** A feed can fall silent while the socket lives: what it should have said is asked for. */
   async function ask(due: readonly Wait[]): Promise<void> {
     isFetching = true
+    const askedAt = clock.monotonic()
     const isAnswered = await fetchFills()
     isFetching = false
-    for (const { record, delayMs } of due) {
+    for (const { record, delayMs, endedAt } of due) {
       waiting.delete(record.request.clientOrderId)
-      if (isAnswered) conclude(record)
-      if (isAwaited(record)) waitFor(record, Math.min(MAX_WAIT_MS, delayMs * 2))
+      if (isAnswered && endedAt !== undefined && askedAt >= endedAt + MAX_LAG_MS) conclude(record)
+      if (isAwaited(record)) waitFor(record, Math.min(MAX_WAIT_MS, delayMs * 2), endedAt)
     }
   }
 

@@ -4,7 +4,7 @@
  * Read, put on the grid, judged, queued, registered: nothing can come between a check and the claim that rests on it.
  */
 import { type ClientOrderId, orderReference } from '../model/ids.js'
-import { type Intent, readIntent, toOrderRequest } from '../model/intent.js'
+import { type Intent, type ReadIntent, readIntent, toOrderRequest } from '../model/intent.js'
 import { isTerminal } from '../model/order.js'
 import type { CancelOutcome, Denied, Submission } from '../model/outcome.js'
 import { DENIED_REASONS } from '../model/reasons.js'
@@ -17,6 +17,8 @@ import type { Settlement } from './settlement.js'
 export type Submit = {
   /** @param replaces the order whose place the new one takes, see `modify` */
   submit(intent: Intent, replaces?: ClientOrderId): Submission
+  /** The executor's own way out of a position, open to it after it was closed to others. Only for reduce-only intents. */
+  getOut(intent: Intent & { readonly reduceOnly: true }): Submission
   /** What was handed out for these ids before; nothing for an intent without an id of its own. */
   find(intent: Pick<Intent, 'intentId' | 'clientOrderId'>): Submission | undefined
   cancel(id: ClientOrderId | number): Promise<CancelOutcome>
@@ -45,8 +47,12 @@ export function createSubmit({ parts, settlement, dispatch, cancels }: SubmitPar
     const read = readIntent(intent)
     const known = find(read)
     if (known !== undefined) return known
-    const id = givenId(read) ?? ids()
     if (isClosed) return refuse(intent, { reason: 'CLOSED', limit: 'open', value: 'closed' })
+    return place(intent, read, replaces)
+  }
+
+  function place(intent: Intent, read: ReadIntent, replaces?: ClientOrderId): Submission {
+    const id = givenId(read) ?? ids()
     const itsMarket = market(read.market)
     if (itsMarket === undefined) {
       const isLoaded = readiness.state.missing.every(({ condition }) => condition !== 'markets')
@@ -110,6 +116,7 @@ export function createSubmit({ parts, settlement, dispatch, cancels }: SubmitPar
 
   return {
     submit,
+    getOut: (intent) => place(intent, readIntent(intent)),
     find,
     cancel,
     close() {

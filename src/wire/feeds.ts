@@ -61,7 +61,14 @@ export function parseOrderUpdates(data: unknown): Parsed<OrderUpdate> {
 
 export function parseUserFills(data: unknown): Fills {
   if (!isObject(data) || !Array.isArray(data['fills'])) return { items: [], malformed: 1, isSnapshot: false }
-  return { ...collect(data['fills'], parseFill), isSnapshot: data['isSnapshot'] === true }
+  const { items, malformed } = collect(data['fills'], parseFill)
+  return { items: oldestFirst(items), malformed, isSnapshot: data['isSnapshot'] === true }
+}
+
+/** A snapshot lists the newest first, an update does not; what follows from a fill depends on those before it. */
+function oldestFirst(fills: readonly Fill[]): readonly Fill[] {
+  const isNewestFirst = (fills[0]?.time ?? 0) > (fills.at(-1)?.time ?? 0)
+  return (isNewestFirst ? [...fills].reverse() : [...fills]).sort((a, b) => a.time - b.time)
 }
 
 export function parseActiveAssetCtx(data: unknown): AssetContext | undefined {

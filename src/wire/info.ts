@@ -11,7 +11,16 @@ import type { Address } from '../model/account.js'
 import { type Decimal, decimalFromVenue, ZERO } from '../model/decimal.js'
 import type { ClientOrderId } from '../model/ids.js'
 import type { MarginMode, Side } from '../model/market.js'
-import { cloidOf, type OrderUpdate, parseOrderUpdate, sideOf } from './feeds.js'
+import {
+  cloidOf,
+  collect,
+  type Fill,
+  type OrderUpdate,
+  type Parsed,
+  parseFill,
+  parseOrderUpdate,
+  sideOf,
+} from './feeds.js'
 import { complete, everyOf, integerOf, isObject, stringOf } from './json.js'
 
 export type InfoRequest = { readonly type: string; readonly [key: string]: string | number }
@@ -30,7 +39,16 @@ export const openOrdersRequest = (user: Address, dex: string): InfoRequest => ({
   ...dexField(dex),
 })
 
-export const userFillsRequest = (user: Address): InfoRequest => ({ type: 'userFills', user })
+/** Fills of all dexes, oldest first, from a time on (venue time, Unix ms, inclusive). */
+export const userFillsByTimeRequest = (user: Address, startTime: number): InfoRequest => ({
+  type: 'userFillsByTime',
+  user,
+  startTime,
+})
+/** Most fills in one answer. */
+export const FILLS_PER_ANSWER = 2_000
+/** Of an account's fills the venue remembers the newest so many. */
+export const FILLS_REMEMBERED = 10_000
 export const orderStatusRequest = (user: Address, id: ClientOrderId | number): InfoRequest => ({
   type: 'orderStatus',
   user,
@@ -176,6 +194,10 @@ function parseVenueOrder(value: unknown): VenueOrder | undefined {
     }
   )
 }
+
+/** A list with an element that cannot be read still has the others, and they are real money. */
+export const parseUserFillsByTime = (answer: unknown): Parsed<Fill> | undefined =>
+  Array.isArray(answer) ? collect(answer, parseFill) : undefined
 
 /** `absent` says only that this lookup did not find the order: a young order may not be visible yet. */
 export type OrderStatusAnswer = { readonly found: OrderUpdate } | { readonly found: 'absent' } | undefined

@@ -76,10 +76,11 @@ function spread<T>(
   return Array.from({ length: count }, (): Unreadable => ({ kind: 'unknown', raw: payload }))
 }
 
-/** Tells a whole-action refusal from an answer with content. A string where the response belongs is a refusal too. */
+/** Tells a whole-action refusal from an answer with content. A string where the response belongs is one too, even under "ok". */
 function open(payload: unknown): { readonly error: string } | { readonly response?: JsonObject } {
   if (!isObject(payload)) return {}
   const { status, response } = payload
+  if (status !== 'ok' && status !== 'err') return {}
   if (typeof response === 'string') return { error: response }
   if (status === 'ok' && isObject(response)) return { response }
   return {}

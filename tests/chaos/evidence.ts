@@ -10,7 +10,7 @@ export async function writeEvidence(failed: Played): Promise<string> {
   // The same plan is the same run, so what was not kept the first time is said again.
   const again = await play(failed.plan, subjects)
   const file = join(mkdtempSync(join(tmpdir(), 'chaos-')), `seed-${failed.plan.seed}.json`)
-  const { plan, violations, history } = again
-  writeFileSync(file, `${JSON.stringify({ plan, violations, history }, undefined, 1)}\n`)
+  const { plan, violations, history, journal } = again
+  writeFileSync(file, `${JSON.stringify({ plan, violations, history, journal }, undefined, 1)}\n`)
   return file
 }

@@ -30,7 +30,8 @@ const anything = (dice: Dice): MessagePattern => (dice.chance(0.4) ? request(dic
 /** Seldom enough that trade goes on, or so often that nothing gets through for a while. */
 const probability = (dice: Dice): number => dice.pick([0.02, 0.05, 0.1, 0.2, 0.5, 1])
 
-type Kind = FaultRule['fault']
+/** The clocks have incidents of their own, since the venue's must never go back. */
+type Kind = Exclude<FaultRule['fault'], 'clockSkew'>
 
 const DRAWN: { readonly [K in Kind]: (dice: Dice, markets: readonly string[]) => FaultRule } = {
   lose: (dice) => ({ fault: 'lose', of: anything(dice), probability: probability(dice) }),
@@ -80,15 +81,28 @@ const DRAWN: { readonly [K in Kind]: (dice: Dice, markets: readonly string[]) =>
     counterparties: dice.integer(1, 6),
     probability: dice.pick([0.1, 0.5]),
   }),
-  // Beyond the drift that the executor allows, and within it.
-  clockSkew: (dice) => ({ fault: 'clockSkew', ms: dice.integer(-2_500, 2_500) }),
   postOnlyMode: (dice) => ({ fault: 'postOnlyMode', ms: dice.integer(500, 10_000) }),
   oracleSilence: (dice, markets) => ({ fault: 'oracleSilence', market: dice.pick(markets) }),
   staleOrderStatus: (dice) => ({ fault: 'staleOrderStatus', ms: dice.integer(100, 8_000) }),
 }
 
 const KINDS = Object.keys(DRAWN) as readonly Kind[]
+const SHARE_OF_KINDS = 0.6
 
-export function drawFault(dice: Dice, markets: readonly string[]): FaultRule {
-  return DRAWN[dice.pick(KINDS)](dice, markets)
+/**
+ * A weather: some of the kinds of faults, which then come often enough to meet each other.
+ *
+ * Where requests arrive twice none is refused unread: a refusal tells of one copy, and no venue turns one copy of a
+ * frame away and executes the other.
+ */
+export function drawWeather(dice: Dice): (markets: readonly string[]) => FaultRule {
+  const chosen = KINDS.filter(() => dice.chance(SHARE_OF_KINDS))
+  const kinds = chosen.length === 0 ? KINDS : chosen
+  const isTwice = dice.chance(0.5)
+  return function draw(markets): FaultRule {
+    const rule = DRAWN[dice.pick(kinds)](dice, markets)
+    const isRequest = 'of' in rule && String(rule.of).startsWith('request:action')
+    const isUnfit = isTwice ? rule.fault === 'tooManyRequests' : rule.fault === 'duplicate'
+    return isRequest && isUnfit ? draw(markets) : rule
+  }
 }

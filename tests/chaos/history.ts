@@ -2,13 +2,14 @@
 import type { Clock, Executor, OrderView } from 'hip3-executor'
 
 export type History = {
+  readonly isKept: boolean
   frame(direction: string, text: string): void
   say(text: string): void
   watch(executor: Executor): void
   readonly lines: readonly string[]
 }
 
-const NOTHING: History = { frame() {}, say() {}, watch() {}, lines: [] }
+const NOTHING: History = { isKept: false, frame() {}, say() {}, watch() {}, lines: [] }
 
 /** @param about words of which a frame must contain one to be kept; none keeps nothing */
 export function createHistory(clock: Pick<Clock, 'now' | 'monotonic'>, about: readonly string[] | undefined): History {
@@ -22,6 +23,7 @@ export function createHistory(clock: Pick<Clock, 'now' | 'monotonic'>, about: re
     if (isAbout(clientOrderId)) say(`order ${clientOrderId} (${orderId}) is ${status}, filled ${filledSize.toFixed()}`)
   }
   return {
+    isKept: true,
     lines,
     say,
     frame(direction, text) {

@@ -4,6 +4,8 @@ import {
   type ExposureView,
   type Gate,
   type IdSource,
+  isExecutorError,
+  type Journal,
   type Signature,
   type Signer,
   standardGates,
@@ -12,6 +14,7 @@ import { createUnverifiedSigner, type ManualClock } from 'hip3-executor/testing'
 import { AGENT, createHarness } from '../helpers/harness.js'
 import type { Dice } from './dice.js'
 import type { History } from './history.js'
+import { createChaosJournal, type Disk } from './journal.js'
 import { createMortalClock } from './mortal-clock.js'
 import type { ChaosVenue } from './venue.js'
 
@@ -23,14 +26,18 @@ export type Signing = {
   failing: number
 }
 
+/** Where a process can die. */
+export type DeathPoint = 'beforeAppend' | 'afterAppend' | 'beforeSend' | 'afterSend' | 'beforeHearing'
+
 export type Life = {
   readonly executor: Executor
   /** As the gates see it; undefined until the first order came as far. */
   readonly exposure: ExposureView | undefined
   /** Timers it has set and not cancelled. */
-  readonly timers: number
-  /** What came last from the venue, for telling what ended a doubt. */
-  readonly lastHeard: string
+  readonly timers: readonly string[]
+  readonly isDead: boolean
+  /** Dies when it comes past this point for the n-th time. */
+  doom(point: DeathPoint, nth: number): void
   /** The process is gone between two instructions: no farewell, nothing written any more, no timer. */
   crash(): void
 }
@@ -41,17 +48,42 @@ export type LifeOptions = {
   readonly dice: Dice
   readonly ids: IdSource
   readonly signing: Signing
+  readonly disk: Disk
+  readonly file: Journal
   readonly history: History
+  /** The executor is ready for the first time. */
+  readonly onStarted: () => void
+  readonly onDeath: () => void
 }
 
 const RETRY_MS = 1_000
 
-export function createLife({ venue, clock: manualClock, dice, ids, signing, history }: LifeOptions): Life {
-  const clock = createMortalClock(manualClock)
+export function createLife(options: LifeOptions): Life {
+  const { venue, dice, signing, history } = options
+  const clock = createMortalClock(options.clock, history.isKept)
   const { sign } = createUnverifiedSigner(AGENT)
   let exposure: ExposureView | undefined
-  let lastHeard = ''
   let isDead = false
+  let doomed: { readonly point: DeathPoint; left: number } | undefined
+
+  /** Whether the process is still there behind this point. */
+  function survives(point: DeathPoint): boolean {
+    if (!isDead && doomed?.point === point && --doomed.left === 0) crash()
+    return !isDead
+  }
+
+  function crash(): void {
+    if (isDead) return
+    isDead = true
+    history.say('the process dies')
+    clock.kill()
+    journal.die()
+    for (const socket of harness.sockets) {
+      socket.onclose = null
+      socket.terminate()
+    }
+    options.onDeath()
+  }
 
   const signer: Signer = {
     address: AGENT,
@@ -78,11 +110,20 @@ export function createLife({ venue, clock: manualClock, dice, ids, signing, hist
     },
   }
 
+  const journal = createChaosJournal({
+    file: options.file,
+    disk: options.disk,
+    dice,
+    clock,
+    passing: (point) => void survives(point),
+  })
+
   const harness = createHarness(
     {
       clock,
-      ids,
+      ids: options.ids,
       signer,
+      journal,
       markets: venue.markets,
       gates: [
         ...standardGates({
@@ -94,19 +135,21 @@ export function createLife({ venue, clock: manualClock, dice, ids, signing, hist
         window,
       ],
       queue: { newOrderSpacingMs: dice.pick([0, 0, 50]) },
+      resolution: { useNoop: dice.chance(0.7) },
       socket: { clock, random: () => dice.integer(0, 1_000) / 1_000 },
     },
-    { clock: manualClock, exchange: venue.exchange },
+    { clock: options.clock, exchange: venue.exchange },
   )
   harness.toExchange = (text) => {
-    if (isDead) return false
+    if (!survives('beforeSend')) return false
     history.frame('executor → exchange', text)
+    // By then the exchange has it, and has not answered.
+    void Promise.resolve().then(() => survives('afterSend'))
     return true
   }
   harness.toExecutor = (text) => {
-    if (isDead) return false
+    if (!survives('beforeHearing')) return false
     history.frame('exchange → executor', text)
-    lastHeard = kindOf(text)
     return true
   }
   const { executor } = harness
@@ -117,38 +160,28 @@ export function createLife({ venue, clock: manualClock, dice, ids, signing, hist
   async function startAndTryAgain(): Promise<void> {
     try {
       await executor.start()
+      if (!isDead) options.onStarted()
     } catch (error) {
       history.say(`start: ${String(error)}`)
+      if (isExecutorError(error) && error.code === 'CLOSED') return
       clock.schedule(() => void startAndTryAgain(), RETRY_MS)
     }
   }
 
   return {
     executor,
+    crash,
+    doom(point, nth) {
+      doomed = { point, left: nth }
+    },
     get exposure() {
       return exposure
     },
     get timers() {
       return clock.pending
     },
-    get lastHeard() {
-      return lastHeard
-    },
-    crash() {
-      isDead = true
-      clock.kill()
-      for (const socket of harness.sockets) {
-        socket.onclose = null
-        socket.terminate()
-      }
+    get isDead() {
+      return isDead
     },
   }
-}
-
-/** Which of the ways of knowing a frame belongs to. */
-function kindOf(text: string): string {
-  const channel = /^\{"channel":"(\w+)"/.exec(text)?.[1] ?? 'other'
-  if (channel !== 'post') return channel === 'orderUpdates' || channel === 'userFills' ? 'feed' : 'other'
-  if (text.includes('"type":"action"')) return text.includes('"type":"order"') ? 'answer' : 'noop'
-  return text.includes('"type":"orderStatus"') ? 'lookup' : 'account'
 }

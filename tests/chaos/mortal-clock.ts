@@ -2,14 +2,15 @@
 import type { Clock } from 'hip3-executor'
 
 export type MortalClock = Clock & {
-  /** Timers that are still set. */
-  readonly pending: number
+  /** Timers that are still set, and where they were set when that is known. */
+  readonly pending: readonly string[]
   /** Ends every timer, and every one set from now on: the process is gone. */
   kill(): void
 }
 
-export function createMortalClock(clock: Clock): MortalClock {
-  const cancels = new Set<() => void>()
+/** @param isTraced notes where each timer was set, which takes its time */
+export function createMortalClock(clock: Clock, isTraced: boolean): MortalClock {
+  const cancels = new Map<() => void, string>()
   let isDead = false
   return {
     now: clock.now,
@@ -24,17 +25,17 @@ export function createMortalClock(clock: Clock): MortalClock {
         ms,
         options,
       )
-      cancels.add(cancel)
+      cancels.set(cancel, `set for ${ms} ms${isTraced ? ` ${new Error('set').stack}` : ''}`)
       return () => {
         if (cancels.delete(cancel)) cancel()
       }
     },
     get pending() {
-      return cancels.size
+      return [...cancels.values()]
     },
     kill() {
       isDead = true
-      for (const cancel of cancels) cancel()
+      for (const cancel of cancels.keys()) cancel()
       cancels.clear()
     },
   }

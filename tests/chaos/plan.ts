@@ -5,7 +5,9 @@
  */
 import type { FaultRule } from 'hip3-executor/testing'
 import { createDice, type Dice } from './dice.js'
-import { drawFault } from './faults.js'
+import { drawWeather } from './faults.js'
+import type { Disk } from './journal.js'
+import type { DeathPoint } from './life.js'
 import { MARKETS } from './venue.js'
 
 /** In force from one step until before another. */
@@ -18,10 +20,16 @@ export type Incident =
   /** The kill switch is on. */
   | (Span & { readonly what: 'hardStop' })
   | (Span & { readonly what: 'slowSigner'; readonly maxMs: number; readonly failing: number })
+  | (Span & { readonly what: 'disk'; readonly mode: Disk['mode'] })
   /** The executor is closed, and after a while there is a new one. */
   | (Span & { readonly what: 'restart' })
-  /** Our wall clock is set, as by NTP or a person. */
-  | { readonly what: 'wallStep'; readonly from: number; readonly ms: number }
+  /** The process dies when it next comes to this point, or at once; after a while there is a new one. */
+  | (Span & { readonly what: 'crash'; readonly point: DeathPoint | 'now'; readonly nth: number })
+  /**
+   * One of the two clocks is off until somebody sets ours right. The venue's runs ahead but never back, as the time of
+   * blocks.
+   */
+  | (Span & { readonly what: 'drift'; readonly ms: number; readonly of: 'venue' | 'ours' })
 
 export type Plan = {
   readonly seed: number
@@ -32,39 +40,46 @@ export type Plan = {
 
 /** On average so many steps lie between the beginnings of two faults. */
 const STEPS_PER_FAULT = 5
-const STEPS_PER_INCIDENT = 90
+const STEPS_PER_INCIDENT = 60
 
 export function planOf(seed: number, steps: number): Plan {
   const dice = createDice(seed).of('plan')
   const incidents: Incident[] = []
+  const draw = drawWeather(dice)
   const span = (longest: number): Span => {
     const from = dice.integer(1, steps)
     return { from, until: from + dice.integer(1, longest) }
   }
   for (let i = 0; i < steps / STEPS_PER_FAULT; i++) {
     const longest = dice.pick([5, 30, 120])
-    incidents.push({ what: 'fault', ...span(longest), rule: drawFault(dice, MARKETS) })
+    incidents.push({ what: 'fault', ...span(longest), rule: draw(MARKETS) })
   }
   for (let i = 0; i < steps / STEPS_PER_INCIDENT; i++) incidents.push(drawIncident(dice, span))
   return { seed, steps, incidents }
 }
 
+const KINDS = ['outage', 'hardStop', 'slowSigner', 'disk', 'restart', 'crash', 'crash', 'crash', 'drift'] as const
+const POINTS = ['now', 'beforeAppend', 'afterAppend', 'beforeSend', 'afterSend', 'beforeHearing'] as const
+
 function drawIncident(dice: Dice, span: (longest: number) => Span): Incident {
-  switch (dice.pick(['outage', 'hardStop', 'slowSigner', 'restart', 'wallStep'] as const)) {
+  switch (dice.pick(KINDS)) {
     case 'outage':
       return { what: 'outage', ...span(40) }
     case 'hardStop':
       return { what: 'hardStop', ...span(20) }
-    case 'slowSigner':
-      return {
-        what: 'slowSigner',
-        ...span(100),
-        maxMs: dice.pick([0, 50, 1_000, 3_000]),
-        failing: dice.pick([0, 0.1, 0.5]),
-      }
+    case 'slowSigner': {
+      const maxMs = dice.pick([50, 1_000, 3_000])
+      return { what: 'slowSigner', ...span(100), maxMs, failing: dice.pick([0, 0.1, 0.5]) }
+    }
+    case 'disk':
+      return { what: 'disk', ...span(60), mode: dice.pick(['slow', 'slow', 'full'] as const) }
     case 'restart':
-      return { what: 'restart', ...span(30) }
-    case 'wallStep':
-      return { what: 'wallStep', from: span(1).from, ms: dice.integer(-2_500, 2_500) }
+      return { what: 'restart', ...span(12) }
+    case 'crash':
+      return { what: 'crash', ...span(12), point: dice.pick(POINTS), nth: dice.integer(1, 40) }
+    case 'drift': {
+      const of = dice.pick(['venue', 'ours'] as const)
+      return { what: 'drift', ...span(60), of, ms: dice.integer(of === 'venue' ? 1 : -1_500, 1_500) }
+    }
   }
 }

@@ -1,12 +1,14 @@
 /** Plays a plan: a bot of several strategies trades through all of it, and in the end its books are held against the record. */
-import type { Executor } from 'hip3-executor'
+import { createHash } from 'node:crypto'
+import { createMemoryJournal, type JournalRecord } from 'hip3-executor'
 import { createManualClock, type FaultHandle } from 'hip3-executor/testing'
 import { clientOrderId } from '../../src/model/ids.js'
-import { ACCOUNT } from '../helpers/harness.js'
-import { createBook } from './book.js'
+import { createBook, type Entry, type Era } from './book.js'
+import { checkAlive, checkJournal, checkOver, checkQuiet } from './checks.js'
 import { createDesk, type Strategy } from './desk.js'
 import { createDice } from './dice.js'
 import { createHistory } from './history.js'
+import type { Disk } from './journal.js'
 import { createLife, type Life, type Signing } from './life.js'
 import type { Incident, Plan } from './plan.js'
 import { createCanceller } from './strategies/canceller.js'
@@ -16,14 +18,19 @@ import { createMaker } from './strategies/maker.js'
 import { createRepeater } from './strategies/repeater.js'
 import { createTaker } from './strategies/taker.js'
 import { createTally, type Tally } from './tally.js'
-import { type ChaosVenue, createChaosVenue } from './venue.js'
+import { createChaosVenue } from './venue.js'
 import { judge, type Violation } from './verdict.js'
 
 export type Played = {
   readonly plan: Plan
   readonly tally: Tally
   readonly violations: readonly Violation[]
+  /** Of everything the exchange has recorded of orders and fills: the same for the same run. */
+  readonly digest: string
+  /** What was said, where somebody asked for it. */
   readonly history: readonly string[]
+  /** The executor's own, where somebody asked for it. */
+  readonly journal: readonly JournalRecord[]
 }
 
 /** Time for everything to end by itself: every timeout, expiry, back-off and margin of the executor is shorter. */
@@ -39,10 +46,13 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
   const counter = createDesk(venue, book)
   const tally = createTally()
   const signing: Signing = { maxMs: 0, failing: 0 }
+  const disk: Disk = { mode: 'fast' }
   const violations: Violation[] = []
   const idDice = dice.of('ids')
   const lifeDice = dice.of('life')
   let life: Life | undefined
+  let era: Era = { isDiskReliable: true }
+  const file = createMemoryJournal()
 
   const { desk } = counter
   const strategies: readonly Strategy[] = [
@@ -56,24 +66,39 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
   const market = dice.of('market')
   const time = dice.of('time')
 
-  function begin(): void {
+  async function begin(): Promise<void> {
     const begun = createLife({
       venue,
       clock,
       dice: lifeDice,
       ids: () => clientOrderId(idDice.hex(32)),
       signing,
+      disk,
+      file,
       history,
+      onStarted: () => counter.askAgain(),
+      onDeath: gone,
     })
     life = begun
+    era = { isDiskReliable: disk.mode === 'fast' }
+    book.begin(era)
     counter.open(begun.executor)
     tally.watch(begun)
+    // Reading a long journal takes no time of the manual clock, but more turns than it waits.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  /** Whatever it has promised and not kept, it never will. */
+  function gone(): void {
+    life = undefined
+    counter.shut()
+    counter.forget()
+    book.abandon()
   }
 
   async function end(): Promise<void> {
     const ending = life
     if (ending === undefined) return
-    life = undefined
     counter.shut()
     let isClosed = false
     void ending.executor.close({ timeoutMs: 2_000 }).then(() => {
@@ -81,15 +106,14 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
     })
     await clock.pass(5_000)
     if (!isClosed) violations.push({ kind: 'unsettled', subject: 'close', detail: 'not closed within 5 s of 2' })
-    if (ending.timers > 0) violations.push({ kind: 'timers', subject: 'close', detail: `${ending.timers} left behind` })
+    for (const timer of ending.timers) violations.push({ kind: 'timers', subject: 'close', detail: timer })
     for (const { id, waiting } of book.entries.values()) {
       if (waiting.size > 0) violations.push({ kind: 'unsettled', subject: id, detail: 'not settled by close' })
     }
-    if (counter.unkept > 0) {
-      violations.push({ kind: 'unsettled', subject: 'close', detail: `${counter.unkept} promises beside outcomes` })
+    for (const { subject, what } of counter.unkept) {
+      violations.push({ kind: 'unsettled', subject, detail: `${what} was not told before the end of close` })
     }
-    book.abandon()
-    counter.forget()
+    gone()
   }
 
   const going = new Map<Incident, () => void | Promise<void>>()
@@ -123,18 +147,35 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
         Object.assign(signing, { maxMs: incident.maxMs, failing: incident.failing })
         going.set(incident, () => void Object.assign(signing, { maxMs: 0, failing: 0 }))
         break
-      case 'wallStep':
-        clock.stepWall(incident.ms)
+      case 'disk':
+        disk.mode = incident.mode
+        era.isDiskReliable = false
+        going.set(incident, () => {
+          disk.mode = 'fast'
+        })
+        break
+      case 'drift':
+        if (incident.of === 'venue') venue.exchange.fault({ fault: 'clockSkew', ms: incident.ms })
+        else clock.stepWall(incident.ms)
+        going.set(incident, () => clock.stepWall(incident.of === 'venue' ? incident.ms : -incident.ms))
+        break
+      case 'crash':
+        if (incident.point === 'now') life?.crash()
+        else life?.doom(incident.point, incident.nth)
+        going.set(incident, () => {
+          life?.crash()
+          return begin()
+        })
         break
       case 'restart':
         await end()
-        going.set(incident, () => {
-          if (life === undefined) begin()
+        going.set(incident, async () => {
+          if (life === undefined) await begin()
         })
     }
   }
 
-  begin()
+  await begin()
   await clock.pass(1_000)
   for (let step = 1; step <= plan.steps; step++) {
     await happen(step)
@@ -146,78 +187,29 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
   await clock.pass(QUIET_MS)
 
   if (life === undefined) throw new Error('no executor at the end of the plan')
-  violations.push(...checkQuiet(life, venue, book.entries.size > 0))
-  counter.desk.cancelAll()
+  violations.push(...checkQuiet(life, venue), ...checkAlive(desk))
+  desk.cancelAll()
   await clock.pass(QUIET_MS)
-  violations.push(...checkOver(life, venue))
+  violations.push(...checkOver(life, venue), ...(await checkJournal(life, file.records)))
   await end()
   const { orders, fills, faults } = venue.exchange.record
-  violations.push(...judge(book.entries.values(), { orders, fills }, () => true))
+  const unwritten = [...book.entries.values()].filter(isUnwrittenExit)
+  const told = [...book.entries.values()].filter((entry) => !isUnwrittenExit(entry))
+  violations.push(...judge(told, { orders, fills }, ({ cloid }) => !unwritten.some(({ id }) => id === cloid)))
   tally.close(book, { orders, fills, faults })
-  return { plan, tally, violations, history: history.lines }
+  const digest = createHash('sha256')
+    .update(JSON.stringify([orders, fills]))
+    .digest('hex')
+    .slice(0, 16)
+  return { plan, tally, violations, digest, history: history.lines, journal: history.isKept ? file.records : [] }
 }
 
-/** When nothing goes wrong any more, both sides show the same orders and positions. */
-function checkQuiet({ executor }: Life, venue: ChaosVenue, hasTraded: boolean): Violation[] {
-  const violations: Violation[] = []
-  const ours = executor.openOrders().map(({ orderId, clientOrderId }) => String(orderId ?? clientOrderId))
-  const theirs = venue.exchange
-    .account(ACCOUNT)
-    .openOrders()
-    .map(({ oid }) => String(oid))
-  for (const id of ours) {
-    if (!theirs.includes(id)) violations.push({ kind: 'openOrders', subject: id, detail: 'open here, and not there' })
-  }
-  for (const id of theirs) {
-    if (!ours.includes(id)) violations.push({ kind: 'openOrders', subject: id, detail: 'open there, and not here' })
-  }
-  const { ready, missing } = executor.readiness()
-  if (!ready && hasTraded) {
-    violations.push({ kind: 'unsettled', subject: 'readiness', detail: JSON.stringify(missing) })
-  }
-  violations.push(...checkPositions(executor, venue))
-  return violations
-}
-
-/** When everything is cancelled, nothing is left of it. */
-function checkOver({ executor, exposure }: Life, venue: ChaosVenue): Violation[] {
-  const violations: Violation[] = checkPositions(executor, venue)
-  const { inFlight, queued } = executor.budget()
-  const waiting = queued.cancel + queued.reduceOnly + queued.new
-  if (inFlight > 0 || waiting > 0) {
-    violations.push({ kind: 'inFlight', subject: 'budget', detail: `${inFlight} in flight, ${waiting} queued` })
-  }
-  for (const { clientOrderId, status } of executor.openOrders()) {
-    violations.push({
-      kind: 'openOrders',
-      subject: clientOrderId,
-      detail: `still ${status} after everything is cancelled`,
-    })
-  }
-  for (const { cloid, oid, status } of venue.exchange.account(ACCOUNT).openOrders()) {
-    violations.push({ kind: 'openOrders', subject: cloid ?? String(oid), detail: `still ${status} on the exchange` })
-  }
-  for (const market of venue.markets) {
-    if (exposure === undefined) break
-    const mark = venue.mark(market)
-    const held = (venue.exchange.record.position(ACCOUNT, market)?.size ?? '0').replace('-', '')
-    const counted = exposure.worst(market, mark)
-    const claims = exposure.openOrders(market) + exposure.reduceOnlyOrders(market)
-    if (counted.eq(mark.times(held)) && claims === 0) continue
-    violations.push({
-      kind: 'claims',
-      subject: market,
-      detail: `the gates count ${counted.toFixed()} and ${claims} orders; the position is worth ${mark.times(held).toFixed()}`,
-    })
-  }
-  return violations
-}
-
-function checkPositions(executor: Executor, venue: ChaosVenue): Violation[] {
-  const positions = new Map(executor.positions().map(({ market, size }) => [market, size.toFixed()]))
-  return venue.markets.flatMap((market): Violation[] => {
-    const ours = positions.get(market) ?? '0'
-    const theirs = venue.exchange.record.position(ACCOUNT, market)?.size ?? '0'
-    return ours === theirs ? [] : [{ kind: 'position', subject: market, detail: `${ours} here, ${theirs} there` }]
-  })
+/** An exit that left although the disk could not keep it, of a process that died of it: nobody could know. */
+function isUnwrittenExit({ intent, era, outcomes, isForgotten }: Entry): boolean {
+  return (
+    isForgotten &&
+    intent.reduceOnly === true &&
+    !era.isDiskReliable &&
+    outcomes.every(({ status }) => status === 'unknown')
+  )
 }

@@ -11,11 +11,12 @@ const list = (counts: Counts): string =>
 
 const sum = (counts: Counts): number => [...counts.values()].reduce((total, times) => total + times, 0)
 
-export function seedLine({ plan, tally, violations }: Played, seconds: number): string {
+export function seedLine({ plan, tally, violations, digest }: Played, seconds: number): string {
   const verdict = violations.length === 0 ? 'ok' : `${violations.length} VIOLATIONS`
   return [
     `seed ${plan.seed}: ${verdict}`,
     `${tally.orders} orders (${tally.onExchange} on the exchange), ${tally.fills} fills, ${tally.lives} lives, ${seconds.toFixed(1)} s`,
+    `record ${digest}`,
     `faults: ${list(tally.faults)}`,
     `denied: ${list(tally.denials)}`,
     `doubts ended by: ${list(tally.resolved)}`,
@@ -79,6 +80,7 @@ const QUESTIONS: { readonly [K in ViolationKind]: string } = {
   inFlight: 'left in flight',
   claims: 'claims not released',
   timers: 'timers left behind',
+  journal: 'journals that lead elsewhere',
 }
 
 export function totalsTable({ seeds, seconds, counts, groups }: Totals): string {

@@ -63,9 +63,20 @@ export function createTally(): Tally {
     watch(life) {
       lives += 1
       const doubtful = new Set<string>()
+      let ended: string | undefined
       life.executor.on('order', ({ clientOrderId, status }) => {
         if (status === 'unknown') doubtful.add(clientOrderId)
-        else if (doubtful.delete(clientOrderId)) count(resolved, life.lastHeard)
+        else if (doubtful.delete(clientOrderId)) {
+          count(resolved, SPOKEN)
+          ended = clientOrderId
+        }
+      })
+      // The step that ended a doubt is told right after what it led to.
+      life.executor.on('resolution', ({ clientOrderId, step, finding }) => {
+        if (clientOrderId !== ended || (step === 'lookup' && finding === 'absent')) return
+        count(resolved, SPOKEN, -1)
+        count(resolved, `${step} ${finding}`)
+        ended = undefined
       })
       for (const alarm of ['conflict', 'mismatch', 'malformed'] as const)
         life.executor.on(alarm, () => count(alarms, alarm))
@@ -81,6 +92,9 @@ export function createTally(): Tally {
   }
 }
 
-function count(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1)
+/** The venue has spoken by itself, late. */
+const SPOKEN = 'answer or feed'
+
+function count(counts: Map<string, number>, key: string, times = 1): void {
+  counts.set(key, (counts.get(key) ?? 0) + times)
 }

@@ -19,6 +19,8 @@ export type ViolationKind =
   /** What the gates count for orders that are no more. */
   | 'claims'
   | 'timers'
+  /** Replayed, the journal leads elsewhere. */
+  | 'journal'
 
 export type Violation = { readonly kind: ViolationKind; readonly subject: string; readonly detail: string }
 
@@ -27,8 +29,8 @@ export type Told = {
   readonly id: ClientOrderId
   /** None: nothing was told. */
   readonly outcomes: readonly Pick<Outcome, 'status' | 'size' | 'filledSize' | 'averagePrice'>[]
-  /** The executor ended without a word about it, and no later one was asked. */
-  readonly isInDoubt: boolean
+  /** An executor started later had never heard of it. */
+  readonly isForgotten: boolean
 }
 
 export type Record = { readonly orders: readonly RecordedOrder[]; readonly fills: readonly RecordedFill[] }
@@ -70,15 +72,15 @@ function truthsOf({ orders, fills }: Record): ReadonlyMap<string, Truth> {
   return truths
 }
 
-function* judgeOne({ id, outcomes, isInDoubt }: Told, truth: Truth | undefined): Generator<Violation> {
+function* judgeOne({ id, outcomes, isForgotten }: Told, truth: Truth | undefined): Generator<Violation> {
   if (truth !== undefined && truth.orders.length > 1) {
     const detail = truth.orders.map(({ oid, status, filled }) => `${oid} ${status}, filled ${filled}`).join('; ')
     yield { kind: 'doubled', subject: id, detail: `on the exchange ${truth.orders.length} times: ${detail}` }
   }
-  const last = outcomes.at(-1)
-  if (last === undefined) {
-    if (!isInDoubt) yield { kind: 'unsettled', subject: id, detail: `no outcome; ${describe(truth)}` }
-    return
+  if ((outcomes.at(-1)?.status ?? 'unknown') === 'unknown') {
+    if (!isForgotten) yield { kind: 'unsettled', subject: id, detail: `no outcome; ${describe(truth)}` }
+    else if (truth !== undefined)
+      yield { kind: 'lost', subject: id, detail: `forgotten by a restart; ${describe(truth)}` }
   }
   for (const outcome of outcomes) if (outcome.status !== 'unknown') yield* compare(id, outcome, truth)
 }

@@ -1,11 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  createPositionLedger,
-  type Position,
-  type PositionFill,
-  type PositionLedger,
-} from '../../src/control/position-ledger.js'
+import type { PositionFill } from '../../src/control/position.js'
+import { createPositionLedger, type PositionLedger, type PositionReading } from '../../src/control/position-ledger.js'
 import { ZERO } from '../../src/model/decimal.js'
 import { d } from './support.js'
 
@@ -27,7 +23,7 @@ function fill(text: string, values: Partial<PositionFill> = {}): PositionFill {
   }
 }
 
-const held = (size: string, entryPrice = '100', market = NVDA): Position => ({
+const held = (size: string, entryPrice = '100', market = NVDA): PositionReading => ({
   market,
   size: d(size),
   entryPrice: d(entryPrice),
@@ -219,7 +215,7 @@ describe('a snapshot of the venue', () => {
   it('that cannot be read to its end changes nothing (F-42)', () => {
     const ledger = createPositionLedger()
     ledger.load('xyz', [held('5')], 0)
-    const broken = [held('6', '100', 'xyz:TSLA'), undefined as unknown as Position]
+    const broken = [held('6', '100', 'xyz:TSLA'), undefined as unknown as PositionReading]
     expect(() => ledger.load('xyz', broken, 1)).toThrow(TypeError)
     expect([shown(ledger), shown(ledger, 'xyz:TSLA')]).toEqual(['5 at 100', 'flat'])
   })

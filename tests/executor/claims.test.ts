@@ -40,11 +40,11 @@ describe('the claim of a cancelled order', () => {
     harness.toExecutor = (text) => !text.includes('"orderUpdates"')
     const [foreign] = executor.openOrders()
     expect(await executor.cancel(foreign?.orderId ?? 0)).toEqual({ status: 'canceled' })
-    await harness.pass(1_100)
+    await harness.pass(4_000)
     const own = accepted(executor.submit(resting()))
     await own.acknowledged
     expect(await executor.cancel(own.clientOrderId)).toEqual({ status: 'canceled' })
-    await harness.pass(1_100)
+    await harness.pass(4_000)
     expect((await own.outcome).status).toBe('canceled')
     expect(executor.submit(resting()).status).toBe('accepted')
     expect(exchange.account(ACCOUNT).openOrders()).toEqual([])

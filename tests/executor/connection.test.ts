@@ -92,11 +92,8 @@ describe('start', () => {
     harness.toExecutor = (text) => !text.includes('assetPositions')
     void harness.executor.start()
     await harness.pass(11_000)
-    expect(harness.executor.readiness().missing).toMatchObject([
-      { condition: 'orderUpdates' },
-      { condition: 'userFills' },
-      { condition: 'account' },
-    ])
+    expect(harness.executor.readiness().missing).toMatchObject([{ condition: 'account' }])
+    expect(harness.executor.submit(buy())).toMatchObject({ reason: 'RECONCILING' })
     harness.toExecutor = () => true
     await harness.pass(12_000)
     expect(harness.executor.readiness().ready).toBe(true)

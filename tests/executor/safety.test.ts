@@ -23,41 +23,6 @@ describe('the kill switch', () => {
     expect((await accepted(executor.submit(exit())).outcome).status).toBe('filled')
     expect(exchange.record.position(ACCOUNT, NVDA)?.size).toBe('0')
   })
-
-  it('triggered while a signature is pending lets no new order out, and the reduce-only order of the same moment goes (F-09)', async () => {
-    const signer = createHeldSigner()
-    const { executor, actions, settle, exchange } = await createStarted({ signer })
-    const entry = accepted(executor.submit(buy()))
-    await settle()
-    signer.release()
-    await entry.outcome
-
-    const fresh = accepted(executor.submit(buy({ market: TSLA, price: '401' })))
-    const out = accepted(executor.submit(exit()))
-    await settle()
-    expect(signer.waiting).toBe(2)
-    executor.hardStop.trigger({ cause: 'risk', reason: 'drawdown' })
-    signer.release()
-
-    expect(await fresh.outcome).toMatchObject({ status: 'denied', reason: 'HARD_STOP', message: 'drawdown' })
-    expect((await out.outcome).status).toBe('filled')
-    const sent = actions().flatMap(({ orders }) => (orders as { r: boolean }[]).map(({ r }) => r))
-    expect(sent).toEqual([false, true])
-    expect(exchange.record.position(ACCOUNT, TSLA)).toBeUndefined()
-    expect(executor.budget().inFlight).toBe(0)
-  })
-
-  it('triggered in the turn of a submission settles what is queued, and nothing of it is sent after a reset (F-10)', async () => {
-    const { executor, actions, pass } = await createStarted()
-    const order = accepted(executor.submit(buy()))
-    executor.hardStop.trigger({ cause: 'manual', reason: 'news' })
-    expect(await order.outcome).toMatchObject({ status: 'denied', reason: 'HARD_STOP' })
-    executor.hardStop.reset('tester')
-    await pass(500)
-    expect(actions()).toEqual([])
-    expect(executor.openOrders()).toEqual([])
-    expect((await accepted(executor.submit(buy())).outcome).status).toBe('filled')
-  })
 })
 
 describe('a signer that fails', () => {
@@ -125,14 +90,6 @@ describe('a signer that fails', () => {
 
 describe('the gates of a running executor', () => {
   const gates = standardGates({ maxNotionalPerMarket: '500', maxNotionalTotal: '700', maxConcurrentPositions: 1 })
-
-  it('let one of several intents of the same turn through where one is the limit (F-08)', async () => {
-    const { executor } = await createStarted({ gates })
-    const submissions = executor.submitMany([buy(), buy(), buy({ market: TSLA, price: '401' })])
-    expect(
-      submissions.map((submission) => (submission.status === 'denied' ? submission.reason : submission.status)),
-    ).toEqual(['accepted', 'PENDING_ORDER_EXISTS', 'MAX_CONCURRENT_POSITIONS'])
-  })
 
   it('scale an order to what is left and free the market when it is over (F-07, F-49)', async () => {
     const { executor, exchange, settle } = await createStarted({ gates })

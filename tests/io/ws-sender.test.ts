@@ -74,6 +74,7 @@ function createBench(options: Partial<WsSenderOptions> = {}) {
 }
 
 const INFO = { type: 'info', payload: { type: 'exchangeStatus' } } as const
+const ACTION = { type: 'action', payload: { action: { type: 'noop' } } } as const
 const idOf = (frame: string | undefined): number => (JSON.parse(frame ?? '{}') as { id: number }).id
 
 describe('a post', () => {
@@ -136,14 +137,19 @@ describe('a post', () => {
     expect(idOf(last().sent[0])).toBeGreaterThan(before)
   })
 
-  it('is refused beyond a hundred unanswered ones and while the network takes nothing', async () => {
+  it('is refused beyond a hundred unanswered ones, a question sooner, and while the network takes nothing', async () => {
     const { transport, last, openUp } = createBench({ maxBufferedBytes: 1_000 })
     await openUp()
-    for (let n = 0; n < 100; n++) expect(transport.post(INFO).written).toBe(true)
+    for (let n = 0; n < 80; n++) expect(transport.post(INFO).written).toBe(true)
     expect(transport.post(INFO)).toEqual({ written: false, why: 'throttled' })
+    for (let n = 0; n < 20; n++) expect(transport.post(ACTION).written).toBe(true)
+    expect(transport.post(ACTION)).toEqual({ written: false, why: 'throttled' })
+    for (const frame of last().sent.slice(0, 20)) {
+      last().say({ channel: 'post', data: { id: idOf(frame), response: { type: 'info', payload: {} } } })
+    }
     last().say({
       channel: 'post',
-      data: { id: idOf(last().sent[0]), response: { type: 'info', payload: { data: 1 } } },
+      data: { id: idOf(last().sent[20]), response: { type: 'info', payload: { data: 1 } } },
     })
     last().buffered = 1_001
     expect(transport.post(INFO)).toEqual({ written: false, why: 'backpressure' })
@@ -154,7 +160,7 @@ describe('a post', () => {
   it('that stays unanswered stands in nobody’s way after ten seconds, and is answered all the same when its answer comes', async () => {
     const { transport, last, openUp, clock } = createBench({ pongTimeoutMs: 60_000 })
     await openUp()
-    const [first] = Array.from({ length: 100 }, () => transport.post(INFO))
+    const [first] = Array.from({ length: 80 }, () => transport.post(INFO))
     const id = idOf(last().sent[0])
     clock.advance(9_999)
     expect(transport.post(INFO)).toEqual({ written: false, why: 'throttled' })

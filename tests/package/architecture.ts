@@ -160,7 +160,8 @@ function importProblem(path: string, roomName: string, room: Room, { specifier, 
   const target = posix.join(posix.dirname(path), specifier).replace(/\.js$/, '.ts')
   const targetRoom = roomOf(target)
   const isAmong = (names: readonly string[] = []): boolean =>
-    targetRoom !== undefined && names.some((name) => targetRoom === name || (name.endsWith('/') && targetRoom.startsWith(name)))
+    targetRoom !== undefined &&
+    names.some((name) => targetRoom === name || (name.endsWith('/') && targetRoom.startsWith(name)))
   if (targetRoom === roomName || isAmong(room.imports) || (isType && isAmong(room.types))) return undefined
   return isAmong(room.types) ? `imports more than types from ${target}` : `imports ${target}`
 }

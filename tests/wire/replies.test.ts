@@ -124,6 +124,7 @@ describe('the answer to an order', () => {
     ['an object under "err" (W-02)', err({ code: 5 })],
     ['nothing under "err"', err(undefined)],
     ['an unknown status', { status: 'maybe', response: { data: { statuses: ['success', 'success'] } } }],
+    ['a text under an unknown status (W-02)', { status: 'maybe', response: 'later' }],
     ['no status', { response: { type: 'order', data: { statuses: ['success', 'success'] } } }],
     ['null', null],
     ['nothing', undefined],

@@ -1,5 +1,7 @@
 /** The gates that no configuration can leave out: they stand before all others. */
 import { priceBand } from '../../model/market.js'
+import type { DeniedReason } from '../../model/reasons.js'
+import type { Condition, Missing } from '../readiness.js'
 import { deny, denyWithoutMark, type Gate, PASS } from '../risk-gates.js'
 
 /** Step 1: the kill switch comes before everything. */
@@ -14,7 +16,10 @@ export function hardStopGate(): Gate {
   }
 }
 
-/** Step 2: nothing new before connection, registry, feeds and account agree. */
+/**
+ * Step 2: nothing new before connection, registry, feeds and account agree. Where only the account is missing, our books
+ * are being compared with the venue's, or differ from them: that is told apart, because it is about what we hold.
+ */
 export function readyGate(): Gate {
   return {
     step: '2',
@@ -22,14 +27,20 @@ export function readyGate(): Gate {
     rule: 'no new order before the executor is ready',
     check(_order, { readiness: { state } }) {
       if (state.ready) return PASS
-      const isJournalAlone = state.missing.every(({ condition }) => condition === 'journal')
       return deny(
-        isJournalAlone ? 'JOURNAL_FAILED' : 'NOT_READY',
+        reasonOf(state.missing),
         'ready',
         state.missing.map(({ condition, detail }) => `${condition}: ${detail}`).join('; '),
       )
     },
   }
+}
+
+/** What stands alone in the way has a reason of its own. */
+function reasonOf(missing: readonly Missing[]): DeniedReason {
+  const isAlone = (wanted: Condition): boolean => missing.every(({ condition }) => condition === wanted)
+  if (isAlone('account')) return 'RECONCILING'
+  return isAlone('journal') ? 'JOURNAL_FAILED' : 'NOT_READY'
 }
 
 /** Step 2b: a price the venue refuses would take the whole batch with it. */

@@ -116,13 +116,9 @@ export function createFileJournal(options: FileJournalOptions): FileJournal {
         throw error
       }
     },
-    async *replay() {
+    replay() {
       const { path, size } = opened().current
-      try {
-        yield* readRecords(path, size)
-      } catch (error) {
-        throw journalError(`${path} could not be read`, error)
-      }
+      return readRecords(path, size)
     },
     append: (record) => opened().append(encodeRecord(record)),
     get wantsCheckpoint() {

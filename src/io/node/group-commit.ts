@@ -16,7 +16,7 @@ export type GroupCommit = {
 export function createGroupCommit(sync: () => Promise<void>): GroupCommit {
   let running: Promise<void> = Promise.resolve()
   let next: Promise<void> | undefined
-  let held: { readonly released: Promise<void>; readonly release: () => void } | undefined
+  let held: Hold | undefined
 
   async function begin(): Promise<void> {
     // At least until the end of the turn, so that everything of one turn shares a sync.
@@ -34,13 +34,9 @@ export function createGroupCommit(sync: () => Promise<void>): GroupCommit {
       next ??= begin()
       return next
     },
-    async hold() {
-      let release = (): void => {}
-      const released = new Promise<void>((resolve) => {
-        release = resolve
-      })
-      held = { released, release }
-      await idle()
+    hold() {
+      held ??= createHold()
+      return idle()
     },
     release() {
       held?.release()
@@ -51,4 +47,14 @@ export function createGroupCommit(sync: () => Promise<void>): GroupCommit {
       await idle()
     },
   }
+}
+
+type Hold = { readonly released: Promise<void>; readonly release: () => void }
+
+function createHold(): Hold {
+  let release = (): void => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  return { released, release: () => release() }
 }

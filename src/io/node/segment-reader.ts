@@ -24,7 +24,7 @@ export type SegmentLine =
   | { readonly role: 'header'; readonly sequence: number; readonly value: JsonObject; readonly end: number }
   | { readonly role: 'record'; readonly sequence: number; readonly value: JournalRecord; readonly end: number }
   | { readonly role: 'checkpointed'; readonly sequence: number; readonly end: number }
-  | { readonly role: 'torn'; readonly offset: number }
+  | ({ readonly role: 'torn' } & Damage)
   | ({ readonly role: 'damage' } & Damage)
 
 const CHUNK_BYTES = 256 * 1024
@@ -72,7 +72,8 @@ async function* readPieces(handle: FileHandle, size: number): AsyncGenerator<rea
     const pieces: Piece[] = []
     let from = 0
     for (let at = bytes.indexOf(LINE_BREAK); at !== -1; at = bytes.indexOf(LINE_BREAK, from)) {
-      pieces.push({ bytes: Buffer.concat([...begun, bytes.subarray(from, at)]), isWhole: true })
+      const ending = bytes.subarray(from, at)
+      pieces.push({ bytes: begun.length === 0 ? ending : Buffer.concat([...begun, ending]), isWhole: true })
       begun = []
       from = at + 1
     }
@@ -96,7 +97,13 @@ function createLineReader(): LineReader {
   let records = 0
   let offset = 0
 
-  const damage = (problem: string): SegmentLine => ({ role: 'damage', line, record: due, offset, problem })
+  const damage = (problem: string, role: 'torn' | 'damage' = 'damage'): SegmentLine => ({
+    role,
+    line,
+    record: due,
+    offset,
+    problem,
+  })
 
   function interpret({ sequence, value }: DecodedLine, end: number): SegmentLine {
     if (place === 'header') {
@@ -115,7 +122,7 @@ function createLineReader(): LineReader {
 
   return {
     read({ bytes, isWhole }) {
-      if (!isWhole) return place === 'appended' ? { role: 'torn', offset } : damage(UNFINISHED)
+      if (!isWhole) return place === 'appended' ? damage('it was never finished', 'torn') : damage(UNFINISHED)
       const decoded = decodeLine(bytes, due)
       if (typeof decoded === 'string') return damage(decoded)
       const end = offset + bytes.length + 1

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { ExecutorError } from '../../errors.js'
 import type { JournalOwner, JournalRecord } from '../../ports.js'
 import type { JsonObject } from '../../wire/json.js'
+import { journalError } from './journal-directory.js'
 import { FORMAT_VERSION } from './segment-draft.js'
 import { type Damage, readSegment } from './segment-reader.js'
 
@@ -45,13 +46,21 @@ export async function scanSegment(path: string): Promise<SegmentScan> {
   return { path, size, header, checkpointSize, end, sequence, records, damage }
 }
 
-/** The records of a segment that was found whole. @throws {ExecutorError} `JOURNAL_CORRUPT` when it no longer is */
+/**
+ * The records of a segment that was found whole.
+ *
+ * @throws {ExecutorError} `JOURNAL_CORRUPT` when it no longer is, `JOURNAL_FAILED` when it cannot be read
+ */
 export async function* readRecords(path: string, size: number): AsyncGenerator<JournalRecord> {
-  for await (const lines of readSegment(path, size)) {
-    for (const line of lines) {
-      if (line.role === 'damage') throw corrupt(path, line)
-      if (line.role === 'record') yield line.value
+  try {
+    for await (const lines of readSegment(path, size)) {
+      for (const line of lines) {
+        if (line.role === 'damage' || line.role === 'torn') throw corrupt(path, line)
+        if (line.role === 'record') yield line.value
+      }
     }
+  } catch (error) {
+    throw journalError(`${path} could not be read`, error)
   }
 }
 

@@ -109,7 +109,7 @@ export function createSegmentStore(options: SegmentStoreOptions): SegmentStore {
   async function removeOldSegments(): Promise<void> {
     try {
       const { segments } = await readContents(directory)
-      for (const old of segments.slice(0, -2)) await rm(segmentPath(directory, old))
+      for (const old of segments.slice(0, -2)) await rm(segmentPath(directory, old), { force: true })
     } catch (error) {
       logger.warn('old segments of the journal could not be removed', { directory, error })
     }

@@ -12,6 +12,7 @@ import {
   createWsSender,
   type Intent,
   type Journal,
+  type Logger,
   type Outcome,
   standardGates,
   type WebSocketLike,
@@ -101,10 +102,12 @@ function socketToDieIn(url: string): WebSocketLike {
   return mortal
 }
 
+const QUIET: Logger = { debug() {}, info() {}, warn() {}, error() {} }
+
 const executor = createExecutor({
   account: ACCOUNT,
   signer: createLocalSigner(AGENT_KEY),
-  transport: createWsSender({ network: 'testnet', url: wsUrl, webSocket: socketToDieIn }),
+  transport: createWsSender({ network: 'testnet', url: wsUrl, webSocket: socketToDieIn, logger: QUIET }),
   journal: journalToDieIn(),
   markets: MARKETS,
   gates: standardGates({
@@ -116,7 +119,7 @@ const executor = createExecutor({
   queue: { newOrderSpacingMs: 20 },
   replyTimeoutMs: 1_000,
   expiresAfterMs: 4_000,
-  logger: { debug() {}, info() {}, warn() {}, error() {} },
+  logger: QUIET,
 })
 
 const heard = new Set<Accepted>()

@@ -1,4 +1,4 @@
-/** Quotes both sides of every market, post-only, and takes quotes back to quote anew as the mark moves. */
+/** Quotes both sides of every market, post-only, and moves its quotes with the mark: by modifying, or by cancelling first. */
 import type { ClientOrderId } from 'hip3-executor'
 import type { Desk, Strategy } from '../desk.js'
 import type { Dice } from '../dice.js'
@@ -11,18 +11,18 @@ export function createMaker(desk: Desk, dice: Dice): Strategy {
   function quote(market: string, side: 'buy' | 'sell', level: number): void {
     const key = `${market} ${side} ${level}`
     const quoted = quotes.get(key)
-    if (quoted !== undefined) desk.cancel(quoted)
     const away = dice.integer(-1, 12) + level * 8
-    const id = desk.submit({
-      market,
-      side,
-      size: desk.size(market, dice.integer(15, 900)),
-      price: desk.price(market, side === 'buy' ? -away : away),
-      timeInForce: 'alo',
-      tags: { strategy: 'maker' },
-    })
-    if (id !== undefined) quotes.set(key, id)
-    else quotes.delete(key)
+    const price = desk.price(market, side === 'buy' ? -away : away)
+    const size = desk.size(market, dice.integer(15, 900))
+    if (quoted !== undefined && dice.chance(0.6)) {
+      const id = desk.modify(quoted, dice.pick([{ price }, { size }, { price, size }]))
+      if (id !== undefined) quotes.set(key, id)
+      if (id !== undefined || dice.chance(0.5)) return
+    }
+    if (quoted !== undefined) desk.cancel(quoted)
+    const id = desk.submit({ market, side, size, price, timeInForce: 'alo', tags: { strategy: 'maker' } })
+    if (id === undefined) quotes.delete(key)
+    else quotes.set(key, id)
   }
 
   return {

@@ -23,8 +23,7 @@ export function createRepeater(desk: Desk, dice: Dice): Strategy {
       if (ids.length === 0 || !dice.chance(0.3)) return
       const newest = dice.chance(0.7) ? Math.max(0, ids.length - 40) : 0
       const entry = entries.get(ids[dice.integer(newest, ids.length - 1)] ?? '0x')
-      // An executor that was started since may never have heard of it; to it the intent would be new.
-      if (entry?.intent.intentId !== undefined && desk.order(entry.id) !== undefined) desk.submit(entry.intent)
+      if (entry?.intent.intentId !== undefined) desk.submit(entry.intent)
     },
   }
 }
