@@ -7,7 +7,6 @@ import { createActionBudget } from './control/action-budget.js'
 import { type Batch, createBatchQueue } from './control/batch-queue.js'
 import { createExposureView } from './control/exposure.js'
 import { coreGates } from './control/gates/core.js'
-import { venueLimitsGate } from './control/gates/venue-limits.js'
 import { createHardStop } from './control/hard-stop.js'
 import { bookFill, type LedgerStep, recordOrders, recordPositions } from './control/ledger-steps.js'
 import { createMarketData } from './control/market-data.js'
@@ -29,6 +28,7 @@ import { address } from './model/account.js'
 import { oneOf, positiveMs } from './model/guards.js'
 import { createAlarm } from './pipeline/alarm.js'
 import { createCancels } from './pipeline/cancels.js'
+import { createClosePosition } from './pipeline/close-position.js'
 import { createClosing } from './pipeline/closing.js'
 import { createDispatch } from './pipeline/dispatch.js'
 import { createEvidence } from './pipeline/evidence.js'
@@ -46,6 +46,7 @@ import { createRecorder } from './pipeline/recorder.js'
 import { createRecovery } from './pipeline/recovery.js'
 import { createReplacements } from './pipeline/replacements.js'
 import { createResolver } from './pipeline/resolver.js'
+import { createSession, createTurnTeller } from './pipeline/session.js'
 import { createSettlement } from './pipeline/settlement.js'
 import { createSign } from './pipeline/sign.js'
 import { createSubmit } from './pipeline/submit.js'
@@ -72,7 +73,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const note = (step: LedgerStep): void => recorder.note(step)
   const orders = options.journal === undefined ? ledgers.orders : recordOrders(ledgers.orders, note)
   const positions = options.journal === undefined ? ledgers.positions : recordPositions(ledgers.positions, note)
-  const exposure = createExposureView(orders, positions)
+  const closing = new Set<string>()
+  const exposure = createExposureView(orders, positions, closing)
   const venueLimits = createVenueLimits(options.venueLimits ?? {}, { orders, onListenerError })
   const maxQueueMs = positiveMs(options.maxQueueMs ?? 2_000, 'maxQueueMs')
   let registry: MarketRegistry | undefined
@@ -89,8 +91,9 @@ export function createExecutor(options: ExecutorOptions): Executor {
     emitter,
     hardStop,
     gates: createRiskGates(
-      [...coreGates(), ...required(options.gates, 'gates'), venueLimitsGate(venueLimits, maxQueueMs)],
-      { hardStop, readiness, exposure, marketData, budget },
+      [...coreGates(maxQueueMs), ...required(options.gates, 'gates')],
+      { hardStop, readiness, exposure, marketData, budget, venueLimits },
+      createTurnTeller({ emitter, logger }),
     ),
     budget,
     nonces: options.nonces ?? createNonceManager(),
@@ -137,6 +140,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     onCancelStillWanted: (id) => void submit.cancel(id),
     onUnwanted: (id) => void submit.cancel(id),
     onMismatch: (market) => reconciler.doubt(`position of ${market} differs from the venue's`),
+    onNews: createSession(parts).onFill,
   })
   const sign = createSign(parts)
   const nonceProbe = createNonceProbe(parts, post, sign)
@@ -162,7 +166,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
     kick: dispatch.kick,
     onAgreed: () => lifecycle.followPositions(),
   })
-  const flatten = createFlatten({ parts, submit, settlement, reconciler, until })
+  const closePosition = createClosePosition({ parts, submit, settlement, until, closing })
+  const flatten = createFlatten({ parts, closePosition, reconciler, until })
   const ending = { submit, dispatch, settlement, alarm, reconciler, recorder }
   const lifecycle = createLifecycle({
     parts,
@@ -193,6 +198,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     modify: createModify(parts, submit, dispatch),
     cancel: submit.cancel,
     cancelAll,
+    closePosition: (market, policy) => closePosition.closeAsAsked(market, policy),
     order(id) {
       const record = orders.get(id)
       return record === undefined ? undefined : viewOf(record)

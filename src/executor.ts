@@ -9,11 +9,12 @@ import type { NonceManager } from './control/nonce-manager.js'
 import type { Position } from './control/position.js'
 import type { ReadinessState } from './control/readiness.js'
 import type { Difference } from './control/reconcile.js'
-import type { Gate, GateDescription } from './control/risk-gates.js'
+import type { Gate, GateDescription, GateTurn } from './control/risk-gates.js'
+import type { RoundTrip } from './control/round-trips.js'
 import type { VenueLimitsOptions, VenueLimitsState } from './control/venue-limits.js'
 import type { Emitter } from './events.js'
 import type { Address } from './model/account.js'
-import type { Decimal } from './model/decimal.js'
+import type { Decimal, DecimalInput } from './model/decimal.js'
 import type { ClientOrderId } from './model/ids.js'
 import type { Intent, Replacement } from './model/intent.js'
 import type { Side } from './model/market.js'
@@ -28,7 +29,7 @@ export type ExecutorOptions = {
   readonly transport: Transport
   /** Exact names, such as `xyz:NVDA`. Orders for any other market are denied. */
   readonly markets: readonly string[]
-  /** Run after the core gates, in this order; see `standardGates`. */
+  /** Run together with the core gates, in the order of their steps; see `standardGates`. */
   readonly gates: readonly Gate[]
   /**
    * Set when the account is a vault or sub-account that the signer trades for; it then becomes part of what is signed.
@@ -123,11 +124,24 @@ export type FillEvent = {
   readonly time: number
 }
 
+/** A position that is flat again, or on the other side, and the order that did it. */
+export type PositionClosedEvent = RoundTrip & {
+  readonly orderId: number
+  /** Absent for an order that we did not place and that has none. */
+  readonly clientOrderId?: ClientOrderId | undefined
+  /** Those of the order that closed it. */
+  readonly tags?: Readonly<Record<string, string>> | undefined
+}
+
 export type ExecutorEvents = {
   /** An order changed. */
   order: OrderView
   fill: FillEvent
+  /** A round trip ended, told once and right after the fill that ended it. */
+  positionClosed: PositionClosedEvent
   denied: Denied & { readonly intent: Intent }
+  /** A gate that passed the orders of a market denied one, or passes them again. Told once for each turn. */
+  gate: GateTurn
   readiness: ReadinessState
   connection: TransportState
   hardStop: HardStopState
@@ -171,6 +185,21 @@ export type StartReport = {
   /** Orders of an earlier process that were not over, from the journal. None of them is `unknown` any more. */
   readonly recovered: readonly Accepted[]
 }
+
+/** How a position is closed. */
+export type ClosePolicy = {
+  /**
+   * How far from the mark each attempt may go, in basis points; the last one again and again. Default: 50, 100, 200, 500.
+   */
+  readonly slippageBps?: readonly DecimalInput[] | undefined
+  /** Default: 30000. */
+  readonly timeoutMs?: number | undefined
+}
+
+export type PositionClose =
+  | { readonly status: 'flat' }
+  /** Not flat in the time given. An exit may still be on its way. */
+  | { readonly status: 'open'; readonly size: Decimal; readonly message: string }
 
 export type CloseOptions = {
   /** What to do with resting orders. Default: `leave`. */
@@ -234,6 +263,14 @@ export type Executor = {
   cancel(id: ClientOrderId | number): Promise<CancelOutcome>
   /** Cancels every open order, or those of one market. */
   cancelAll(options?: { readonly market?: string | undefined }): Promise<readonly CancelOutcome[]>
+  /**
+   * Closes the position of a market: cancels its orders, then one reduce-only order at a time, sized from the position that
+   * is there, until it is flat or the time is over. Whoever asks while it is being closed joins in. New orders in the
+   * market are denied meanwhile. Never rejects.
+   *
+   * @throws {TypeError | RangeError} when the policy is malformed
+   */
+  closePosition(market: string, policy?: ClosePolicy): Promise<PositionClose>
   order(id: ClientOrderId | number): OrderView | undefined
   openOrders(): readonly OrderView[]
   positions(): readonly Position[]

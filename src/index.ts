@@ -17,11 +17,24 @@ export {
 export { createExposureView, type ExposureView } from './control/exposure.js'
 export { actionBudgetGate } from './control/gates/budget.js'
 export { coreGates } from './control/gates/core.js'
+export { type CorrelationPositionOptions, correlationPositionGate } from './control/gates/correlation.js'
 export {
   maxConcurrentPositionsGate,
   maxPositionPerMarketGate,
   maxPositionTotalGate,
 } from './control/gates/position-limits.js'
+export {
+  type BurstSignalOptions,
+  burstSignalGate,
+  type CorrelationCooldownOptions,
+  correlationCooldownGate,
+  type MaxDrawdownOptions,
+  maxDrawdownGate,
+  type ReEntryDelayOptions,
+  reEntryDelayGate,
+  type TiltGuardOptions,
+  tiltGuardGate,
+} from './control/gates/session.js'
 export { flattenInProgressGate, hasPositionGate, pendingOrderGate } from './control/gates/single-entry.js'
 export { type StandardGatesOptions, standardGates } from './control/gates/standard.js'
 export {
@@ -60,9 +73,12 @@ export {
   type GateContext,
   type GateDenial,
   type GateDescription,
+  type GateTurn,
+  type GateWork,
   type RiskGates,
   type Verdict,
 } from './control/risk-gates.js'
+export { createRoundTrips, type RoundTrip, type RoundTripFill, type RoundTrips } from './control/round-trips.js'
 export type { ExhaustedLimit, Usage, VenueLimitsOptions, VenueLimitsState } from './control/venue-limits.js'
 export { createExecutor } from './create-executor.js'
 export { ExecutorError, type ExecutorErrorCode, isExecutorError, NotSentError } from './errors.js'
@@ -70,6 +86,7 @@ export type { ListenOptions } from './events.js'
 export type {
   BudgetState,
   CloseOptions,
+  ClosePolicy,
   CloseReport,
   Executor,
   ExecutorEvents,
@@ -77,6 +94,8 @@ export type {
   ExternalOrders,
   FillEvent,
   Finding,
+  PositionClose,
+  PositionClosedEvent,
   ReconciledDifference,
   ResolutionEvent,
   ResolutionOptions,
@@ -94,6 +113,8 @@ export {
 export { loadMarkets, type MarketRegistry } from './io/market-registry.js'
 export { createMemoryJournal, type MemoryJournal } from './io/memory-journal.js'
 export { createNanoidIds } from './io/nanoid-ids.js'
+export type { SignaturePool } from './io/signature-pool.js'
+export type { SigningBackend } from './io/signing-backend.js'
 export { createSystemClock } from './io/system-clock.js'
 export { createWsSender, type WebSocketLike, type WsSenderOptions } from './io/ws-sender.js'
 export type { Address, Hex, Network } from './model/account.js'
@@ -112,6 +133,7 @@ export type {
   Journal,
   JournalOwner,
   JournalRecord,
+  Keccak256,
   Logger,
   NotWrittenReason,
   PhantomAgent,

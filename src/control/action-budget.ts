@@ -9,7 +9,7 @@
  * refills it.
  */
 import { finiteTime, positiveMs, wholeNumber } from '../model/guards.js'
-import { createSlidingSum } from './sliding-sum.js'
+import { createSlidingCount } from './sliding-count.js'
 
 export type ActionBudgetOptions = {
   /** Default: 100. */
@@ -52,7 +52,7 @@ export type ActionBudget = {
 export function createActionBudget(options: ActionBudgetOptions = {}): ActionBudget {
   const maxActions = wholeNumber(options.maxActions ?? 100, 'maxActions')
   const windowMs = positiveMs(options.windowMs ?? 1_000, 'windowMs')
-  const written = createSlidingSum(windowMs)
+  const written = createSlidingCount(windowMs)
   const reserved = new Set<object>()
 
   function waitMs(now: number): number {

@@ -4,7 +4,7 @@
  * The same array runs them, describes them and is the documentation: there is no second place where their order is
  * written down. Only `evaluate` can make an `Approved`, and only an `Approved` can be queued. Everything happens in one
  * synchronous step, so no order can slip in between a check and the claim that follows it; what an earlier gate took is
- * given back when a later one denies.
+ * given back when a later one denies, or when the order never leaves.
  */
 import { type Decimal, max, min } from '../model/decimal.js'
 import { floorSize, MIN_ORDER_VALUE } from '../model/market.js'
@@ -15,6 +15,8 @@ import type { ExposureView } from './exposure.js'
 import type { HardStop } from './hard-stop.js'
 import type { MarketData } from './market-data.js'
 import type { Readiness } from './readiness.js'
+import type { RoundTrip, RoundTripFill } from './round-trips.js'
+import type { VenueLimits } from './venue-limits.js'
 
 declare const approved: unique symbol
 
@@ -37,6 +39,7 @@ export type GateContext = {
   readonly exposure: ExposureView
   readonly marketData: MarketData
   readonly budget: ActionBudget
+  readonly venueLimits: Pick<VenueLimits, 'reserve'>
 }
 
 export type GateDenial = { readonly reason: DeniedReason; readonly limit: string; readonly value: string }
@@ -51,17 +54,25 @@ export type GateAnswer =
   | { readonly answer: 'resize'; readonly size: Decimal; readonly orElse: GateDenial }
   | ({ readonly answer: 'deny' } & GateDenial)
 
-/** One check. Synchronous by type: an answer that comes later is an answer about another world. */
-export type Gate = {
-  /** Place in the documented order, such as `3`. */
+export type GateDescription = {
+  /** Place in the order, such as `3` or `1b`: by number, then by letter. What has no number comes last. */
   readonly step: string
   readonly id: string
   /** What it holds orders to, with its numbers, for people. */
   readonly rule: string
-  check(order: OrderRequest, context: GateContext): GateAnswer
 }
 
-export type GateDescription = Pick<Gate, 'step' | 'id' | 'rule'>
+/** What a gate does. Synchronous by type: an answer that comes later is an answer about another world. */
+export type GateWork = {
+  check(order: OrderRequest, context: GateContext): GateAnswer
+  /** Hears of every fill of the account, each once, before anybody else. @param now monotonic ms */
+  onFill?(fill: RoundTripFill, now: number): void
+  /** Hears of every position that was closed, after the fill that closed it. @param now monotonic ms */
+  onClosed?(trip: RoundTrip, now: number): void
+}
+
+/** One check. A gate that remembers begins anew with every list it is put in, so no two executors share what it knows. */
+export type Gate = GateDescription & (GateWork | { readonly begin: () => GateWork })
 
 export type Denial = GateDenial & {
   /** The gate that denied. */
@@ -70,7 +81,13 @@ export type Denial = GateDenial & {
 
 export type Verdict = { readonly approved: Approved } | { readonly denial: Denial }
 
-export type RiskGates = {
+/** A gate that passed the orders of a market denies one, or the other way round. Not told of every denial, but of each turn. */
+export type GateTurn = { readonly gate: string; readonly market: string } & (
+  | { readonly isOpen: true }
+  | ({ readonly isOpen: false } & GateDenial)
+)
+
+export type RiskGates = Required<Pick<GateWork, 'onFill' | 'onClosed'>> & {
   /** Judges an order. Reduce-only orders pass without being asked: getting out is never blocked. */
   evaluate(order: OrderRequest, now: number): Verdict
   /** The gates as they are run, in their order. */
@@ -88,12 +105,39 @@ export function denyWithoutMark(market: string, { maxMarkAgeMs }: Pick<MarketDat
   return deny('MARKET_DATA_UNAVAILABLE', `a mark of at most ${maxMarkAgeMs} ms`, `none for ${market}`)
 }
 
-/** @throws {RangeError} when two gates have the same id */
-export function createRiskGates(gates: readonly Gate[], view: Omit<GateContext, 'now'>): RiskGates {
+/**
+ * @param onTurn told in the middle of a judgement: it must not submit
+ * @throws {RangeError} when two gates have the same id
+ */
+export function createRiskGates(
+  gates: readonly Gate[],
+  view: Omit<GateContext, 'now'>,
+  onTurn: (turn: GateTurn) => void = () => {},
+): RiskGates {
   const ids = new Set<string>()
   for (const { id } of gates) {
     if (ids.has(id)) throw new RangeError(`gates: ${id} is listed twice`)
     ids.add(id)
+  }
+  const ordered = [...gates].sort((a, b) => comparePlaces(placeOf(a), placeOf(b)))
+  const running = ordered.map(run)
+
+  function note(gate: RunningGate, market: string, denial: GateDenial | undefined): void {
+    if (gate.closedFor.has(market) === (denial !== undefined)) return
+    if (denial === undefined) gate.closedFor.delete(market)
+    else gate.closedFor.add(market)
+    onTurn({ gate: gate.id, market, ...(denial === undefined ? { isOpen: true } : { isOpen: false, ...denial }) })
+  }
+
+  /** A gate that could not take in what happened has an old world before it: from now on it denies. */
+  function tell(hear: (work: GateWork) => void): void {
+    for (const gate of running) {
+      try {
+        hear(gate.work)
+      } catch {
+        gate.work = BROKEN
+      }
+    }
   }
 
   return {
@@ -102,20 +146,51 @@ export function createRiskGates(gates: readonly Gate[], view: Omit<GateContext, 
       const context: GateContext = { ...view, now }
       const taken: Taken[] = []
       let request = order
-      for (const gate of gates) {
-        const answer = ask(gate, request, context)
+      for (const gate of running) {
+        const answer = ask(gate.work, request, context)
         if (answer.answer === 'deny') {
           giveBack(taken)
           const { reason, limit, value } = answer
+          note(gate, order.market.name, { reason, limit, value })
           return { denial: { gate: gate.id, reason, limit, value } }
         }
+        note(gate, order.market.name, undefined)
         if (answer.answer === 'resize') request = { ...request, size: answer.size }
         else taken.push(answer)
       }
       return { approved: approve(request, taken) }
     },
-    describe: () => gates.map(({ step, id, rule }) => ({ step, id, rule })),
+    onFill: (fill, now) => tell((work) => work.onFill?.(fill, now)),
+    onClosed: (trip, now) => tell((work) => work.onClosed?.(trip, now)),
+    describe: () => ordered.map(({ step, id, rule }) => ({ step, id, rule })),
   }
+}
+
+type RunningGate = {
+  readonly id: string
+  /** Markets of which it denied the last order it was asked about. */
+  readonly closedFor: Set<string>
+  work: GateWork
+}
+
+const run = (gate: Gate): RunningGate => ({
+  id: gate.id,
+  closedFor: new Set(),
+  work: 'begin' in gate ? gate.begin() : gate,
+})
+
+const BROKEN: GateWork = { check: () => deny('GATE_FAILED', 'a gate that hears of fills', 'it threw at one') }
+
+type Place = readonly [number: number, letter: string]
+
+function placeOf({ step }: GateDescription): Place {
+  const [, number = 'Infinity', letter = ''] = /^(\d+)(.*)$/.exec(step) ?? []
+  return [Number(number), letter]
+}
+
+function comparePlaces([a, x]: Place, [b, y]: Place): number {
+  if (a !== b) return a < b ? -1 : 1
+  return x === y ? 0 : x < y ? -1 : 1
 }
 
 /** The older order lives on with the newer price and the larger size; what was taken for the newer one is given back. */
@@ -158,7 +233,7 @@ function each(taken: readonly Taken[], tell: (one: Taken) => void): void {
 }
 
 /** What a gate says, made sure of. One that throws or talks nonsense has not answered, and an unanswered question denies. */
-function ask(gate: Gate, order: OrderRequest, context: GateContext): GateAnswer {
+function ask(gate: GateWork, order: OrderRequest, context: GateContext): GateAnswer {
   try {
     const answer = gate.check(order, context)
     if (answer?.answer === 'pass' && isCallable(answer.release) && isCallable(answer.written)) return answer

@@ -1,60 +1,36 @@
-/**
- * How much there was within the last `windowMs`, wherever that stretch begins: no double burst across the edge of a window.
- *
- * Time is handed in and only its forward steps count: a clock that steps back neither freezes the sum nor empties it.
- */
-import { finiteTime } from '../model/guards.js'
+/** The sum of what came within the last so many milliseconds. An amount leaves exactly `windowMs` after it came. */
+import { type Decimal, ZERO } from '../model/decimal.js'
 
 export type SlidingSum = {
-  /**
-   * @param now monotonic ms
-   * @throws {RangeError} when `now` is not a finite number
-   */
-  add(amount: number, now: number): void
-  sum(now: number): number
-  /** How long until `amount` more fits under `limit`: 0 when it does now, infinite when it never will. */
-  waitMs(amount: number, limit: number, now: number): number
+  /** @param now monotonic ms */
+  add(amount: Decimal, now: number): void
+  /** @param now monotonic ms */
+  total(now: number): Decimal
 }
 
+/** Amounts that have left are dropped from the list when they are this many, and most of it. */
+const MAX_GONE = 1_000
+
 export function createSlidingSum(windowMs: number): SlidingSum {
-  /** Oldest first, on our own clock of forward steps. */
-  const entries: { readonly at: number; readonly amount: number }[] = []
-  let total = 0
-  let lastNow: number | undefined
-  let elapsed = 0
-
-  function advance(now: number): void {
-    finiteTime(now, 'now')
-    if (lastNow !== undefined && now > lastNow) elapsed += now - lastNow
-    lastNow = now
-    let oldest = entries[0]
-    // An entry leaves the window exactly `windowMs` after it came, not a tick later.
-    while (oldest !== undefined && elapsed - oldest.at >= windowMs) {
-      total -= oldest.amount
-      entries.shift()
-      oldest = entries[0]
-    }
-  }
-
+  let entries: { readonly at: number; readonly amount: Decimal }[] = []
+  let gone = 0
+  let sum = ZERO
   return {
     add(amount, now) {
-      advance(now)
-      total += amount
-      entries.push({ at: elapsed, amount })
+      entries.push({ at: now, amount })
+      sum = sum.plus(amount)
     },
-    sum(now) {
-      advance(now)
-      return total
-    },
-    waitMs(amount, limit, now) {
-      advance(now)
-      let excess = total + amount - limit
-      if (excess <= 0) return 0
-      for (const entry of entries) {
-        excess -= entry.amount
-        if (excess <= 0) return windowMs - (elapsed - entry.at)
+    total(now) {
+      for (let oldest = entries[gone]; oldest !== undefined; oldest = entries[gone]) {
+        if (now - oldest.at < windowMs) break
+        sum = sum.minus(oldest.amount)
+        gone += 1
       }
-      return Number.POSITIVE_INFINITY
+      if (gone > MAX_GONE && gone * 2 > entries.length) {
+        entries = entries.slice(gone)
+        gone = 0
+      }
+      return sum
     },
   }
 }

@@ -13,7 +13,7 @@ import { type ActionCount, createActionAllowance } from './action-allowance.js'
 import type { Lane, Room } from './batch-queue.js'
 import { createListeners } from './listeners.js'
 import type { OrderLedger } from './order-ledger.js'
-import { createSlidingSum } from './sliding-sum.js'
+import { createSlidingCount } from './sliding-count.js'
 
 export type VenueLimitsOptions = {
   /** What this executor may spend; the venue gives an IP address 1200. Less where several clients share one. Default: 1200. */
@@ -145,8 +145,8 @@ export function createVenueLimits(
   /** At least enough for the largest question and a new order. */
   const shared = (name: keyof VenueLimitsOptions, usual: number, leastForNew: number): number =>
     whole(name, usual, Math.ceil(leastForNew / newOrderShare))
-  const weight = { ...createSlidingSum(WINDOW_MS), limit: shared('weightPerMinute', 1_200, LARGEST_QUESTION) }
-  const messages = { ...createSlidingSum(WINDOW_MS), limit: shared('messagesPerMinute', 2_000, 1) }
+  const weight = { ...createSlidingCount(WINDOW_MS), limit: shared('weightPerMinute', 1_200, LARGEST_QUESTION) }
+  const messages = { ...createSlidingCount(WINDOW_MS), limit: shared('messagesPerMinute', 2_000, 1) }
   const postsInFlight = shared('postsInFlight', 100, 1)
   const maxOpenOrders = whole('maxOpenOrders', 950, 1, MAX_OPEN_ORDERS)
   const actions = createActionAllowance(whole('reservedActions', 500))
@@ -155,7 +155,7 @@ export function createVenueLimits(
   const listeners = createListeners<VenueLimitsState>(onListenerError)
   const posts = new Map<OpenPost, { readonly at: number; readonly actions: number }>()
   /** Actions of which the venue will never tell, and which its count may not contain yet. */
-  const lost = createSlidingSum(FORGOTTEN_MS)
+  const lost = createSlidingCount(FORGOTTEN_MS)
   let openOrderLimit = Math.min(maxOpenOrders, BASE_OPEN_ORDERS)
   let restUntil = Number.NEGATIVE_INFINITY
   let framesSeen = 0

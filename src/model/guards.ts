@@ -21,6 +21,12 @@ export function positiveMs(value: number, name: string): number {
   return value
 }
 
+/** @throws {RangeError} naming the field, when the value is not a finite number above zero */
+export function positiveNumber(value: number, name: string): number {
+  if (!Number.isFinite(value) || value <= 0) throw new RangeError(`${name}: expected more than zero, got ${value}`)
+  return value
+}
+
 /** @throws {TypeError | RangeError} naming the field, when the value is not one of these words */
 export function oneOf<Word extends string>(value: Word, name: string, allowed: readonly Word[]): Word {
   if (typeof value !== 'string')

@@ -31,6 +31,18 @@ export const DENIED_REASONS = {
   MAX_POSITION_TOTAL: { benign: false },
   /** As many markets as allowed already have a position or a pending order. */
   MAX_CONCURRENT_POSITIONS: { benign: false },
+  /** As much was lost within the window as may be. */
+  MAX_DRAWDOWN: { benign: false },
+  /** Many positions were closed at once, and new orders pause; `value` is the wait in ms. */
+  CORRELATION_COOLDOWN: { benign: false },
+  /** The market was entered as often as it may be for now; `value` is the wait in ms. */
+  BURST_SIGNAL: { benign: false },
+  /** So many positions in a row lost that new orders pause; `value` is the wait in ms. */
+  TILT_GUARD: { benign: false },
+  /** The position of the market was closed a moment ago; `value` is the wait in ms. */
+  RE_ENTRY_DELAY: { benign: false },
+  /** Positions and pending entries, weighed by what goes up and down together, would be more than allowed. */
+  CORRELATION_POSITION: { benign: false },
   /** A reduce-only order for this market is on its way. */
   FLATTEN_IN_PROGRESS: { benign: true },
   /** The market already has a position. */

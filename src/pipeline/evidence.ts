@@ -6,6 +6,7 @@
  */
 import type { Change, Evidence as Facts } from '../control/order-ledger.js'
 import { recordOf } from '../control/reconcile.js'
+import type { RoundTrip } from '../control/round-trips.js'
 import { ZERO } from '../model/decimal.js'
 import { type ClientOrderId, externalOrderKey } from '../model/ids.js'
 import { isTerminal, type OrderEvent, type OrderRequest } from '../model/order.js'
@@ -50,6 +51,8 @@ export type EvidenceHooks = {
   /** An order whose cancel is wanted turned out to be alive. */
   onCancelStillWanted(id: ClientOrderId): void
   onMismatch(market: string): void
+  /** A fill that is news, before anybody is told of it. Answers with the round trip that it ends. */
+  onNews(fill: Fill): RoundTrip | undefined
   /** An order that is not ours, and that nobody wants here. */
   onUnwanted(id: ClientOrderId): void
 }
@@ -171,9 +174,15 @@ export function createEvidence(parts: EvidenceParts, settlement: Settlement, hoo
     const record = (fill.clientOrderId && orders.get(fill.clientOrderId)) ?? orders.get(fill.orderId)
     const { position: result, order } = bookFill(fill, record?.request.clientOrderId)
     if (result.status === 'duplicate') return
-    conclude(order)
     // A fill from before we were here, of an order we never knew, is history and not news.
-    if (record !== undefined || result.status === 'booked') emitter.emit('fill', fill)
+    const isNews = record !== undefined || result.status === 'booked'
+    const trip = isNews ? hooks.onNews(fill) : undefined
+    conclude(order)
+    if (isNews) emitter.emit('fill', fill)
+    if (trip !== undefined) {
+      const { clientOrderId = fill.clientOrderId, tags } = record?.request ?? {}
+      emitter.emit('positionClosed', { ...trip, orderId: fill.orderId, clientOrderId, tags })
+    }
     if (result.status === 'booked' && result.mismatch !== undefined) {
       logger.warn('our position and the venue’s differ', { market: fill.market })
       emitter.emit('mismatch', { market: fill.market, ...result.mismatch })

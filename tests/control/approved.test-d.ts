@@ -1,7 +1,7 @@
 /** Only the gates can make an `Approved`, and only an `Approved` can be queued: held by the compiler. */
 import { expectTypeOf, test } from 'vitest'
 import { type BatchQueue, createBatchQueue } from '../../src/control/batch-queue.js'
-import type { Approved, Gate, GateAnswer, Verdict } from '../../src/control/risk-gates.js'
+import type { Approved, GateAnswer, GateWork, Verdict } from '../../src/control/risk-gates.js'
 import type { OrderRequest } from '../../src/model/order.js'
 
 declare const request: OrderRequest
@@ -27,5 +27,5 @@ test('a verdict has to be looked at before there is anything to queue', () => {
 })
 
 test('a gate cannot answer later', () => {
-  expectTypeOf<() => Promise<GateAnswer>>().not.toExtend<Gate['check']>()
+  expectTypeOf<() => Promise<GateAnswer>>().not.toExtend<GateWork['check']>()
 })

@@ -4,10 +4,21 @@ import { coreGates } from '../../src/control/gates/core.js'
 import { maxConcurrentPositionsGate } from '../../src/control/gates/position-limits.js'
 import { pendingOrderGate } from '../../src/control/gates/single-entry.js'
 import { standardGates } from '../../src/control/gates/standard.js'
-import { createRiskGates, deny, type Gate, type GateAnswer, PASS } from '../../src/control/risk-gates.js'
+import {
+  createRiskGates,
+  deny,
+  type Gate,
+  type GateAnswer,
+  type GateTurn,
+  type GateWork,
+  PASS,
+  type RiskGates,
+} from '../../src/control/risk-gates.js'
+import { fillOf, tripOf } from './gates/boundaries.js'
 import { approve, createWorld, d, judged, orderOf, type World } from './support.js'
 
-const gate = (id: string, check: Gate['check']): Gate => ({ step: 'x', id, rule: 'a rule of the test', check })
+const gate = (id: string, check: GateWork['check']): Gate => ({ step: 'x', id, rule: 'a rule of the test', check })
+const LIMITS = { maxNotionalPerMarket: '50', maxNotionalTotal: '100', maxConcurrentPositions: 5 }
 const orElse = { reason: 'USER_GATE', limit: 'room for an order', value: 'none' } as const
 const answering = (answer: unknown): Gate => gate('odd', () => answer as GateAnswer)
 
@@ -79,11 +90,118 @@ describe('judging an order', () => {
         rule: 'no new order beside another that is not final, but for the one it replaces',
       },
       { step: '9', id: 'actionBudget', rule: 'new orders within the action budget' },
+      {
+        step: '10',
+        id: 'venueLimits',
+        rule: 'open orders, actions, weight and messages within what the venue leaves to new orders',
+      },
     ])
   })
 
   it('refuses a list with one gate twice', () => {
     expect(() => createRiskGates([pendingOrderGate(), pendingOrderGate()], createWorld())).toThrow(/pendingOrder/)
+  })
+})
+
+describe('the order of the gates', () => {
+  const run = (...steps: readonly string[]): readonly string[] =>
+    createRiskGates(
+      steps.map((step, i) => ({ step, id: `${step} ${i}`, rule: 'a rule of the test', check: () => PASS })),
+      createWorld(),
+    )
+      .describe()
+      .map(({ id }) => id)
+
+  it('is that of their steps, by number and then by letter, whatever the order of the list', () => {
+    expect(run('10', '2b', '1f', '9', '2', '1', '1b')).toEqual(['1 5', '1b 6', '1f 2', '2 4', '2b 1', '9 3', '10 0'])
+  })
+
+  it('keeps the order of the list where steps are equal, and puts last what has no number', () => {
+    expect(run('mine', '5', 'yours', '5', '9')).toEqual(['5 1', '5 3', '9 4', 'mine 0', 'yours 2'])
+  })
+
+  it('puts what remembers the session before readiness and limits, as the original did', () => {
+    const gates = standardGates({ ...LIMITS, maxDrawdown: { maxLoss: '10' }, tiltGuard: {} })
+    const steps = createRiskGates([...coreGates(), ...gates], createWorld()).describe()
+    expect(steps.map(({ step }) => step)).toEqual(['1', '1b', '1e', '2', '2b', '3', '4', '5', '6', '7', '8', '9', '10'])
+  })
+})
+
+describe('a gate that turns', () => {
+  function turning(): { readonly gates: RiskGates; readonly turns: readonly GateTurn[]; isOpen: boolean } {
+    const turns: GateTurn[] = []
+    const door = { isOpen: true }
+    const check = (): GateAnswer => (door.isOpen ? PASS : deny('USER_GATE', 'open', 'closed'))
+    return Object.assign(door, {
+      turns,
+      gates: createRiskGates([gate('door', check)], createWorld(), (turn) => turns.push(turn)),
+    })
+  }
+  const closed = {
+    gate: 'door',
+    market: 'xyz:NVDA',
+    isOpen: false,
+    reason: 'USER_GATE',
+    limit: 'open',
+    value: 'closed',
+  }
+
+  it('is told of once, however many orders it denies, and once when it passes them again (F-60)', () => {
+    const state = turning()
+    for (const isOpen of [true, false, false, false, true, true, false]) {
+      state.isOpen = isOpen
+      state.gates.evaluate(orderOf(), 0)
+    }
+    expect(state.turns).toEqual([closed, { gate: 'door', market: 'xyz:NVDA', isOpen: true }, closed])
+  })
+
+  it('is told of for each market', () => {
+    const state = turning()
+    state.isOpen = false
+    for (const market of ['xyz:NVDA', 'xyz:TSLA', 'xyz:NVDA']) state.gates.evaluate(orderOf({ market }), 0)
+    expect(state.turns).toEqual([closed, { ...closed, market: 'xyz:TSLA' }])
+  })
+
+  it('is not told of by a gate that was not asked', () => {
+    const turns: GateTurn[] = []
+    const never = gate('never', () => deny('USER_GATE', '', ''))
+    const gates = createRiskGates([never, actionBudgetGate()], createWorld({ maxActions: 1 }), (turn) =>
+      turns.push(turn),
+    )
+    for (let i = 0; i < 3; i++) gates.evaluate(orderOf(), 0)
+    expect(turns.map((turn) => turn.gate)).toEqual(['never'])
+  })
+})
+
+describe('a gate that hears', () => {
+  it('of fills and round trips, in the order of the list', () => {
+    const heard: string[] = []
+    const listening = (id: string): Gate => ({
+      ...gate(id, () => PASS),
+      onFill: ({ closedPnl }, now) => heard.push(`${id} fill ${closedPnl} at ${now}`),
+      onClosed: ({ netPnl }, now) => heard.push(`${id} trip ${netPnl} at ${now}`),
+    })
+    const gates = createRiskGates([listening('a'), gate('deaf', () => PASS), listening('b')], createWorld())
+    gates.onFill(fillOf('3'), 7)
+    gates.onClosed(tripOf('2'), 8)
+    expect(heard).toEqual(['a fill 3 at 7', 'b fill 3 at 7', 'a trip 2 at 8', 'b trip 2 at 8'])
+  })
+
+  it('and throws at it has an old world before it: it denies from then on, and the others still hear', () => {
+    const heard: string[] = []
+    const broken: Gate = {
+      ...gate('broken', () => PASS),
+      onFill() {
+        throw new Error('a bug of the host')
+      },
+    }
+    const after: Gate = { ...gate('after', () => PASS), onFill: () => void heard.push('fill') }
+    const gates = createRiskGates([broken, after], createWorld())
+    expect(judged(gates.evaluate(orderOf(), 0))).toEqual({ size: '1' })
+    gates.onFill(fillOf('1'), 0)
+    expect(heard).toEqual(['fill'])
+    expect(judged(gates.evaluate(orderOf(), 0))).toMatchObject({ gate: 'broken', reason: 'GATE_FAILED' })
+    expect(judged(gates.evaluate(orderOf({ reduceOnly: true }), 0))).toEqual({ size: '1' })
   })
 })
 

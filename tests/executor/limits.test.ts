@@ -147,7 +147,7 @@ describe('with no actions left, the table of requests and the lane of new orders
       budget: WIDE_BUDGET,
       maxQueueMs: 600_000,
       replyTimeoutMs: 600_000,
-      venueLimits: { refreshMs: 1_000 },
+      venueLimits: { refreshMs: 1_000, postsInFlight: 50 },
       queue: { newOrderSpacingMs: 0, maxBatchSize: 1, capacity: { new: 100 } },
     })
     const { executor, exchange, written } = harness
@@ -158,16 +158,16 @@ describe('with no actions left, the table of requests and the lane of new orders
     expect(order.current().status).toBe('working')
 
     harness.toExecutor = (text) => !text.includes('"type":"order"')
-    for (let n = 0; n < 80; n++) executor.submit(resting())
+    for (let n = 0; n < 40; n++) executor.submit(resting())
     await harness.settle()
     for (let n = 0; n < 100; n++) executor.submit(resting())
     await harness.settle()
-    expect(executor.budget().inFlight).toBe(80)
+    expect(executor.budget().inFlight).toBe(40)
     expect(executor.submit(resting())).toMatchObject({ status: 'denied', reason: 'QUEUE_FULL' })
     exchange.account(ACCOUNT).setRequests({ used: 10_500 })
     await harness.pass(5_000)
     expect(executor.budget()).toMatchObject({
-      inFlight: 80,
+      inFlight: 40,
       queued: { new: 100 },
       nextNewOrderInMs: Number.POSITIVE_INFINITY,
       venue: { exhausted: ['actions'] },

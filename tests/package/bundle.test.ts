@@ -44,4 +44,11 @@ describe('a bundled bot', { timeout: 60_000 }, () => {
     expect(bytes).toBeGreaterThan(10_000)
     expect(bytes).toBeLessThan(100_000)
   })
+
+  it('that signs with a key ships nothing that prepares signatures, and looks for no optional package', async () => {
+    const { text, files } = await bundle(line('createExecutor, createLocalSigner'), 'external')
+    expect(text).not.toMatch(/secp256k1\/bindings|hash-wasm/)
+    expect(files.filter((file) => /signature-pool|half-store|native|wasm/.test(file))).toStrictEqual([])
+    expect(files.some((file) => file.endsWith('ecdsa.js'))).toBe(true)
+  })
 })

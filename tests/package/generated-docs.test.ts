@@ -3,9 +3,8 @@
  * they are compared, so that none of them can be out of date.
  */
 import { expect, it } from 'vitest'
-import { venueLimitsGate } from '../../src/control/gates/venue-limits.js'
-import { createVenueLimits } from '../../src/control/venue-limits.js'
-import { coreGates, type Gate, standardGates } from '../../src/index.js'
+import { BOUNDARIES, EVERY_GATE, GATES } from '../control/gates/boundaries.js'
+import { createHarness } from '../helpers/harness.js'
 import { DENIED, REJECTED, type Reason } from '../helpers/reasons.js'
 import { ROOT } from './dist.js'
 
@@ -26,38 +25,64 @@ ${reasonTable(REJECTED)}
   await expect(text).toMatchFileSnapshot(`${ROOT}docs/reasons.md`)
 })
 
-it('docs/risk-gates.md lists every gate in the order in which they run', async () => {
+it('docs/risk-gates.md lists every gate in the order in which they run, and where each of them turns', async () => {
   const text = `# Risk gates
 
-Every order that is not reduce-only passes these gates, in this order and in one synchronous step. The first that denies
-ends it, and what earlier gates took is given back. Reduce-only orders and cancels skip them all: getting out is never
-blocked. \`executor.describeGates()\` tells the same of a running executor.
+Every order that is not reduce-only passes these gates, in the order of their steps and in one synchronous step. The first
+that denies ends it, and what earlier gates took is given back. Reduce-only orders and cancels skip them all: getting out
+is never blocked. \`executor.describeGates()\` tells the same of a running executor, and the \`gate\` event tells of each turn
+of a gate, from passing the orders of a market to denying them and back.
 
-## Always there
+${table(
+  ['step', 'gate', 'rule', 'there'],
+  EVERY_GATE.map(({ step, id, rule }) => [step, `\`${id}\``, rule, WHERE_FROM[id] ?? 'always']),
+)}
 
-${gateTable(coreGates())}
+The limits here are examples: 50 for one market and 100 for all, 5 positions, a loss of 10, 3 closes, and for the rest the
+defaults. A gate of your own takes its place by its step: \`2c\` is asked after \`2b\` and before \`3\`, and what has no number is
+asked last. One that throws denies. One that remembers (\`begin\`) may hear of every fill and every round trip.
 
-## From \`standardGates\`, here with limits of 50, 100 and 5
+## Where they turn
 
-${gateTable(standardGates({ maxNotionalPerMarket: '50', maxNotionalTotal: '100', maxConcurrentPositions: 5 }))}
+Each row is a test.
 
-## Always there, after all others
-
-${gateTable([venueLimitsGate(createVenueLimits({}, { orders: { openCount: () => 0 } }), 2_000)])}
+${table(
+  ['gate', 'passes', 'is denied', 'reason'],
+  Object.entries(BOUNDARIES).flatMap(([id, rows]) =>
+    rows.map(({ passes, denies, reason }) => [`\`${id}\``, passes[0], denies[0], `\`${reason}\``]),
+  ),
+)}
 `
   await expect(text).toMatchFileSnapshot(`${ROOT}docs/risk-gates.md`)
 })
+
+it('docs/risk-gates.md, the table of boundaries and a running executor tell of the same gates', () => {
+  const { executor } = createHarness({ gates: GATES })
+  expect(executor.describeGates()).toEqual(EVERY_GATE)
+  expect(Object.keys(BOUNDARIES)).toEqual(EVERY_GATE.map(({ id }) => id))
+})
+
+/** The option of `standardGates` that brings a gate, for those that are not always there. */
+const WHERE_FROM: Readonly<Record<string, string>> = {
+  maxDrawdown: '`maxDrawdown`',
+  correlationCooldown: '`correlationCooldown`',
+  burstSignal: '`burstSignal`',
+  tiltGuard: '`tiltGuard`',
+  reEntryDelay: '`reEntryDelay`',
+  maxPositionPerMarket: '`maxNotionalPerMarket`',
+  maxPositionTotal: '`maxNotionalTotal`',
+  maxConcurrentPositions: '`maxConcurrentPositions`',
+  correlationPosition: '`correlationPosition`, instead',
+  flattenInProgress: 'unless `singleEntry: false`',
+  hasPosition: 'unless `singleEntry: false`',
+  pendingOrder: 'unless `singleEntry: false`',
+  actionBudget: '`standardGates`',
+}
 
 const reasonTable = (reasons: readonly Reason[]): string =>
   table(
     ['reason', 'benign', 'meaning'],
     reasons.map(({ code, benign, meaning }) => [`\`${code}\``, benign ? 'yes' : '', meaning]),
-  )
-
-const gateTable = (gates: readonly Gate[]): string =>
-  table(
-    ['step', 'gate', 'rule'],
-    gates.map(({ step, id, rule }) => [step, `\`${id}\``, rule]),
   )
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>

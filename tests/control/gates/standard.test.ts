@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { actionBudgetGate } from '../../../src/control/gates/budget.js'
-import { standardGates } from '../../../src/control/gates/standard.js'
+import { type StandardGatesOptions, standardGates } from '../../../src/control/gates/standard.js'
 import { createRiskGates } from '../../../src/control/risk-gates.js'
 import { createWorld, judged, orderOf } from '../support.js'
 
@@ -13,6 +13,29 @@ describe('the standard list', () => {
 
   it('without single entry leaves out what holds a market to one order', () => {
     expect(standardGates({ ...LIMITS, singleEntry: false }).map(({ step }) => step)).toEqual(['3', '4', '5', '9'])
+  })
+
+  it('takes each gate that remembers the session by itself, and none unless asked', () => {
+    const added = (options: Partial<StandardGatesOptions>): readonly string[] =>
+      standardGates({ ...LIMITS, ...options } as StandardGatesOptions)
+        .map(({ step }) => step)
+        .filter((step) => step.startsWith('1'))
+    expect(added({})).toEqual([])
+    expect(added({ maxDrawdown: { maxLoss: '10' } })).toEqual(['1b'])
+    expect(added({ correlationCooldown: { closes: 3 } })).toEqual(['1c'])
+    expect(added({ burstSignal: {} })).toEqual(['1d'])
+    expect(added({ tiltGuard: {} })).toEqual(['1e'])
+    expect(added({ reEntryDelay: {} })).toEqual(['1f'])
+  })
+
+  it('holds correlated positions instead of counting markets, and not both', () => {
+    const { maxConcurrentPositions, ...limits } = LIMITS
+    const correlationPosition = { groups: [['xyz:NVDA', 'xyz:AMD']] }
+    const ids = standardGates({ ...limits, correlationPosition }).map(({ id }) => id)
+    expect(ids).toContain('correlationPosition')
+    expect(ids).not.toContain('maxConcurrentPositions')
+    const both = { ...limits, maxConcurrentPositions, correlationPosition } as unknown as StandardGatesOptions
+    expect(() => standardGates(both)).toThrow(/maxConcurrentPositions/)
   })
 
   it.each([

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { createSlidingSum } from '../../src/control/sliding-sum.js'
+import { createSlidingCount } from '../../src/control/sliding-count.js'
 
 const WINDOW_MS = 100
 
@@ -9,7 +9,7 @@ const step = fc.record({ ms: fc.integer({ min: -20, max: 60 }), amount: fc.integ
 it('is the sum of what came within the window, and its wait is the first time at which an amount fits', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), fc.integer({ min: 1, max: 40 }), (steps, limit) => {
-      const sum = createSlidingSum(WINDOW_MS)
+      const sum = createSlidingCount(WINDOW_MS)
       const entries: { readonly at: number; readonly amount: number }[] = []
       const within = (at: number): number =>
         entries.reduce((total, entry) => (at - entry.at < WINDOW_MS ? total + entry.amount : total), 0)
@@ -33,7 +33,7 @@ it('is the sum of what came within the window, and its wait is the first time at
 })
 
 it('refuses a time that is no number before anything is counted', () => {
-  const sum = createSlidingSum(WINDOW_MS)
+  const sum = createSlidingCount(WINDOW_MS)
   expect(() => sum.add(1, Number.NaN)).toThrow(/^now: /)
   expect(sum.sum(0)).toBe(0)
 })
