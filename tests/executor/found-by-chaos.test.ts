@@ -72,3 +72,43 @@ describe('a foreign order that was cancelled right before a crash', () => {
     expect(next.executor.openOrders()).toEqual([])
   })
 })
+
+describe('a foreign order that was found right before a crash', () => {
+  it('can be cancelled after the restart', async () => {
+    const journal = createMemoryJournal()
+    const harness = await createStarted({ journal })
+    placeByHand(harness)
+    await harness.settle()
+    harness.kill()
+
+    const until = journal.records.findIndex(({ kind }) => kind === 'order') + 1
+    const next = createHarness({ journal: createMemoryJournal(journal.records.slice(0, until)) }, harness)
+    next.toExchange = (text) => !isQuestion(text) || text.includes('exchangeStatus')
+    void next.executor.start()
+    await next.settle()
+    void next.executor.cancelAll()
+    await next.settle()
+    expect(next.exchange.account(ACCOUNT).openOrders()).toEqual([])
+  })
+})
+
+describe('a foreign order of which the fill is heard before the order', () => {
+  it('gives up its claim when it is over', async () => {
+    const harness = await createStarted()
+    const held: string[] = []
+    harness.toExecutor = (text) => {
+      const isHeld = text.includes('"channel":"orderUpdates"')
+      if (isHeld) held.push(text)
+      return !isHeld
+    }
+    placeByHand(harness)
+    await harness.settle()
+    harness.exchange.market(NVDA).setBook({ bids: [], asks: [] }).take('sell', '170', '1')
+    await harness.settle()
+    harness.toExecutor = () => true
+    for (const text of held) harness.inject(text)
+    await harness.pass(30_000)
+    expect(harness.executor.positions()).toMatchObject([{ market: NVDA }])
+    expect(harness.executor.openOrders()).toEqual([])
+  })
+})
