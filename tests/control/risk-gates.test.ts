@@ -81,7 +81,7 @@ describe('judging an order', () => {
       {
         step: '6',
         id: 'flattenInProgress',
-        rule: 'no new order while a reduce-only order of the market is pending',
+        rule: 'no new order while the market is being closed, or a reduce-only order of it is pending',
       },
       { step: '7', id: 'hasPosition', rule: 'no new order in a market with a position' },
       {
