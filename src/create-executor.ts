@@ -16,6 +16,7 @@ import { createPositionLedger } from './control/position-ledger.js'
 import { createReadiness } from './control/readiness.js'
 import { createRequestTable } from './control/request-table.js'
 import { createRiskGates } from './control/risk-gates.js'
+import { createRiskMonitor } from './control/risk-monitor.js'
 import { createEmitter } from './events.js'
 import type { Executor, ExecutorEvents, ExecutorOptions } from './executor.js'
 import { createAsk } from './io/ask.js'
@@ -33,6 +34,7 @@ import { createEvidence } from './pipeline/evidence.js'
 import { createFills } from './pipeline/fills.js'
 import { createFlatten } from './pipeline/flatten.js'
 import { createLifecycle } from './pipeline/lifecycle.js'
+import { createLoopWatch } from './pipeline/loop-watch.js'
 import { createModify } from './pipeline/modify.js'
 import { createNonceProbe } from './pipeline/nonce-probe.js'
 import { createOwnedClock } from './pipeline/owned-clock.js'
@@ -99,6 +101,13 @@ export function createExecutor(options: ExecutorOptions): Executor {
     marketData,
     readiness,
     market: (name) => registry?.get(name),
+    fault(what, error) {
+      logger.error(what, { error })
+      hardStop.trigger({
+        cause: 'fault',
+        reason: `${what}: ${error instanceof Error ? error.message : 'an exception'}`,
+      })
+    },
     externalOrders: oneOf(options.externalOrders ?? 'adopt', 'externalOrders', ['adopt', 'ignore', 'cancel']),
     limits: {
       expiresAfterMs: positiveMs(options.expiresAfterMs ?? 15_000, 'expiresAfterMs'),
@@ -112,12 +121,18 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const everyMs = options.reconcileEveryMs ?? 60_000
   if (everyMs !== 0) positiveMs(everyMs, 'reconcileEveryMs')
 
+  const riskMonitor = createRiskMonitor(options.riskMonitor)
+  const loopWatch = createLoopWatch(parts, positiveMs(options.maxLoopLagMs ?? 1_000, 'maxLoopLagMs'))
+
   const alarm = createAlarm(clock, () => {
     const now = clock.monotonic()
-    recorder.tick(now)
-    settlement.tick(now)
-    resolver.tick(now)
-    dispatch.tick(now)
+    for (const part of [recorder, settlement, resolver, dispatch]) {
+      try {
+        part.tick(now)
+      } catch (error) {
+        parts.fault('a timer could not be handled', error)
+      }
+    }
   })
   const recorder = createRecorder({ parts, journal: options.journal, ...ledgers, alarm })
   const settlement = createSettlement(parts, alarm, () =>
@@ -130,7 +145,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     onCancelStillWanted: (id) => void submit.cancel(id),
     onUnwanted: (id) => void submit.cancel(id),
     onMismatch: (market) => reconciler.doubt(`position of ${market} differs from the venue's`),
-    onNews: createSession(parts).onFill,
+    onNews: createSession(parts, riskMonitor).onFill,
   })
   const sign = createSign(parts)
   const nonceProbe = createNonceProbe(parts, sign)
@@ -181,7 +196,10 @@ export function createExecutor(options: ExecutorOptions): Executor {
   readiness.onChange((state) => emitter.emit('readiness', state))
 
   const executor: Executor = {
-    start: lifecycle.start,
+    start(startOptions) {
+      loopWatch.start()
+      return lifecycle.start(startOptions)
+    },
     submit: (intent) => submit.submit(intent),
     submitMany: (intents) => intents.map((intent) => submit.submit(intent)),
     modify: createModify(parts, submit, dispatch),
@@ -201,6 +219,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
       queued: parts.queue.sizes,
     }),
     readiness: () => readiness.state,
+    risk: () => riskMonitor.state(clock.monotonic()),
     describeGates: parts.gates.describe,
     hardStop,
     on: emitter.on,

@@ -12,7 +12,7 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
     values: words(`
       DENIED_REASONS ExecutorError NotSentError REJECTED_REASONS actionBudgetGate burstSignalGate coreGates correlationCooldownGate correlationPositionGate createActionBudget
       createAsk createBatchQueue createExecutor createExposureView createHardStop createLocalSigner createMarketData
-      createMemoryJournal createNanoidIds createNonceManager createOrderLedger createPositionLedger createReadiness createRiskGates createRoundTrips
+      createMemoryJournal createNanoidIds createNonceManager createOrderLedger createPositionLedger createReadiness createRiskGates createRiskMonitor createRoundTrips
       createSystemClock createWsSender flattenInProgressGate floorSize hasPositionGate intentOrderId isExecutorError
       loadMarkets maxConcurrentPositionsGate maxDrawdownGate maxPositionPerMarketGate maxPositionTotalGate pendingOrderGate reEntryDelayGate replayJournal roundPrice
       standardGates tiltGuardGate
@@ -26,7 +26,7 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
       MarketData MarketDataOptions MarketRegistry MaxDrawdownOptions MemoryJournal Missing Network NonceManager NonceManagerOptions NotWrittenReason
       OrderLedger OrderRecord OrderRequest OrderStatus OrderView Outcome PhantomAgent Position PositionClosedEvent PositionLedger
       PostReply PostRequest PostResult PushResult QueuedCancel ReEntryDelayOptions Readiness ReadinessOptions ReadinessState
-      RejectedReason Replacement Replay ReplayOptions ResolutionEvent ResolutionOptions ResolutionStep RiskGates RoundTrip RoundTripFill RoundTrips Rounding Side Signature Signer StandardGatesOptions StartReport Submission Subscription TiltGuardOptions TimeInForce
+      RejectedReason Replacement Replay ReplayOptions ResolutionEvent ResolutionOptions ResolutionStep RiskGates RiskLimits RiskMonitor RiskMonitorOptions RiskState RoundTrip RoundTripFill RoundTrips Rounding Side Signature Signer SlippageOptions StandardGatesOptions StartReport Submission Subscription TiltGuardOptions TimeInForce
       Transport TransportState TypedData TypedDataWallet Verdict WebSocketLike WsSenderOptions
     `),
   },

@@ -117,6 +117,7 @@ const executor = createExecutor({
     singleEntry: false,
   }),
   queue: { newOrderSpacingMs: 20 },
+  riskMonitor: false,
   replyTimeoutMs: 1_000,
   expiresAfterMs: 4_000,
   logger: QUIET,
