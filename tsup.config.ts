@@ -18,7 +18,7 @@ const toCjs = (code: string): string => code.replaceAll(/(["'])(\.\.?\/[^"'\n]+)
  */
 function writeDeclarations(): void {
   for (const file of readdirSync('src', { recursive: true, encoding: 'utf8' })) {
-    if (!file.endsWith('.ts')) continue
+    if (!file.endsWith('.ts') || file.endsWith('.d.ts')) continue
     const { outputText, diagnostics } = ts.transpileDeclaration(readFileSync(join('src', file), 'utf8'), {
       fileName: file,
       compilerOptions: { target: ts.ScriptTarget.ES2022, isolatedDeclarations: true, verbatimModuleSyntax: true },
@@ -31,7 +31,7 @@ function writeDeclarations(): void {
 }
 
 export default defineConfig({
-  entry: ['src/**/*.ts'],
+  entry: ['src/**/*.ts', '!src/**/*.d.ts'],
   format: ['esm', 'cjs'],
   bundle: false,
   clean: true,

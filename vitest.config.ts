@@ -8,6 +8,8 @@ export default defineConfig({
     alias: [
       { find: /^hip3-executor$/, replacement: source('./src/index.ts') },
       { find: /^hip3-executor\/signing$/, replacement: source('./src/signing.ts') },
+      { find: /^hip3-executor\/native$/, replacement: source('./src/native.ts') },
+      { find: /^hip3-executor\/wasm$/, replacement: source('./src/wasm.ts') },
       { find: /^hip3-executor\/node$/, replacement: source('./src/node.ts') },
       { find: /^hip3-executor\/testing$/, replacement: source('./src/testing/index.ts') },
     ],

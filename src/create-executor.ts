@@ -28,6 +28,7 @@ import { address } from './model/account.js'
 import { oneOf, positiveMs } from './model/guards.js'
 import { createAlarm } from './pipeline/alarm.js'
 import { createCancels } from './pipeline/cancels.js'
+import { createClosePosition } from './pipeline/close-position.js'
 import { createClosing } from './pipeline/closing.js'
 import { createDispatch } from './pipeline/dispatch.js'
 import { createEvidence } from './pipeline/evidence.js'
@@ -73,7 +74,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const note = (step: LedgerStep): void => recorder.note(step)
   const orders = options.journal === undefined ? ledgers.orders : recordOrders(ledgers.orders, note)
   const positions = options.journal === undefined ? ledgers.positions : recordPositions(ledgers.positions, note)
-  const exposure = createExposureView(orders, positions)
+  const closing = new Set<string>()
+  const exposure = createExposureView(orders, positions, closing)
   let registry: MarketRegistry | undefined
 
   const parts: Parts = {
@@ -141,11 +143,12 @@ export function createExecutor(options: ExecutorOptions): Executor {
       () => false,
     ),
   )
+  const session = createSession(parts, riskMonitor)
   const evidence = createEvidence(parts, settlement, {
     onCancelStillWanted: (id) => void submit.cancel(id),
     onUnwanted: (id) => void submit.cancel(id),
     onMismatch: (market) => reconciler.doubt(`position of ${market} differs from the venue's`),
-    onNews: createSession(parts, riskMonitor).onFill,
+    onNews: session.onFill,
   })
   const sign = createSign(parts)
   const nonceProbe = createNonceProbe(parts, sign)
@@ -171,7 +174,15 @@ export function createExecutor(options: ExecutorOptions): Executor {
     kick: dispatch.kick,
     onAgreed: () => lifecycle.followPositions(),
   })
-  const flatten = createFlatten({ parts, submit, settlement, reconciler, until })
+  const closePosition = createClosePosition({
+    parts,
+    submit,
+    settlement,
+    until,
+    closing,
+    onFailed: session.onCloseFailed,
+  })
+  const flatten = createFlatten({ parts, closePosition, reconciler, until })
   const ending = { submit, dispatch, settlement, alarm, reconciler, recorder }
   const lifecycle = createLifecycle({
     parts,
@@ -205,6 +216,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     modify: createModify(parts, submit, dispatch),
     cancel: submit.cancel,
     cancelAll,
+    closePosition: (market, policy) => closePosition.closeAsAsked(market, policy),
     order(id) {
       const record = orders.get(id)
       return record === undefined ? undefined : viewOf(record)

@@ -14,7 +14,7 @@ import type { RiskMonitorOptions, RiskState } from './control/risk-monitor.js'
 import type { RoundTrip } from './control/round-trips.js'
 import type { Emitter } from './events.js'
 import type { Address } from './model/account.js'
-import type { Decimal } from './model/decimal.js'
+import type { Decimal, DecimalInput } from './model/decimal.js'
 import type { ClientOrderId } from './model/ids.js'
 import type { Intent, Replacement } from './model/intent.js'
 import type { Side } from './model/market.js'
@@ -190,6 +190,21 @@ export type StartReport = {
   readonly recovered: readonly Accepted[]
 }
 
+/** How a position is closed. */
+export type ClosePolicy = {
+  /**
+   * How far from the mark each attempt may go, in basis points; the last one again and again. Default: 50, 100, 200, 500.
+   */
+  readonly slippageBps?: readonly DecimalInput[] | undefined
+  /** Default: 30000. */
+  readonly timeoutMs?: number | undefined
+}
+
+export type PositionClose =
+  | { readonly status: 'flat' }
+  /** Not flat in the time given. An exit may still be on its way. */
+  | { readonly status: 'open'; readonly size: Decimal; readonly message: string }
+
 export type CloseOptions = {
   /** What to do with resting orders. Default: `leave`. */
   readonly orders?: 'leave' | 'cancel' | undefined
@@ -252,6 +267,14 @@ export type Executor = {
   cancel(id: ClientOrderId | number): Promise<CancelOutcome>
   /** Cancels every open order, or those of one market. */
   cancelAll(options?: { readonly market?: string | undefined }): Promise<readonly CancelOutcome[]>
+  /**
+   * Closes the position of a market: cancels its orders, then one reduce-only order at a time, sized from the position that
+   * is there, until it is flat or the time is over. Whoever asks while it is being closed joins in. New orders in the
+   * market are denied meanwhile. Never rejects.
+   *
+   * @throws {TypeError | RangeError} when the policy is malformed
+   */
+  closePosition(market: string, policy?: ClosePolicy): Promise<PositionClose>
   order(id: ClientOrderId | number): OrderView | undefined
   openOrders(): readonly OrderView[]
   positions(): readonly Position[]

@@ -93,6 +93,7 @@ export type { ListenOptions } from './events.js'
 export type {
   BudgetState,
   CloseOptions,
+  ClosePolicy,
   CloseReport,
   Executor,
   ExecutorEvents,
@@ -100,6 +101,7 @@ export type {
   ExternalOrders,
   FillEvent,
   Finding,
+  PositionClose,
   PositionClosedEvent,
   ReconciledDifference,
   ResolutionEvent,
@@ -118,6 +120,8 @@ export {
 export { loadMarkets, type MarketRegistry } from './io/market-registry.js'
 export { createMemoryJournal, type MemoryJournal } from './io/memory-journal.js'
 export { createNanoidIds } from './io/nanoid-ids.js'
+export type { SignaturePool } from './io/signature-pool.js'
+export type { SigningBackend } from './io/signing-backend.js'
 export { createSystemClock } from './io/system-clock.js'
 export { createWsSender, type WebSocketLike, type WsSenderOptions } from './io/ws-sender.js'
 export type { Address, Hex, Network } from './model/account.js'
@@ -136,6 +140,7 @@ export type {
   Journal,
   JournalOwner,
   JournalRecord,
+  Keccak256,
   Logger,
   NotWrittenReason,
   PhantomAgent,

@@ -30,11 +30,16 @@ export type Signature = { readonly r: Hex; readonly s: Hex; readonly v: 27 | 28 
  */
 export type PhantomAgent = { readonly network: Network; readonly connectionId: Hex }
 
+/** keccak-256 of some bytes, which may be overwritten after the call: 32 bytes that are the caller's own. */
+export type Keccak256 = (bytes: Uint8Array) => Uint8Array
+
 /** Signs a 32-byte digest. Synchronous when the key is at hand; a promise when it is elsewhere. */
 export type Signer = {
   /** The address the venue recovers from the signature: the agent's, when an agent signs. */
   readonly address: Address
   sign(digest: Hex, agent: PhantomAgent): Signature | Promise<Signature>
+  /** What the digests it signs are best made with. Default: our own, which runs everywhere. */
+  readonly keccak256?: Keccak256 | undefined
 }
 
 /** Fresh client order ids: 128 random bits, never zero. */

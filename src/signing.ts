@@ -6,8 +6,16 @@ export {
   type TypedData,
   type TypedDataWallet,
 } from './io/local-signer.js'
+export {
+  createSignaturePool,
+  type PoolOwner,
+  type SignaturePool,
+  type SignaturePoolOptions,
+  type SignaturePoolStats,
+} from './io/signature-pool.js'
+export type { Secp256k1, SigningBackend } from './io/signing-backend.js'
 export type { Address, Hex, Network } from './model/account.js'
-export type { PhantomAgent, Signature, Signer } from './ports.js'
+export type { Keccak256, PhantomAgent, Signature, Signer } from './ports.js'
 export {
   type Action,
   batchModifyAction,
@@ -28,5 +36,5 @@ export {
   updateIsolatedMarginAction,
   updateLeverageAction,
 } from './wire/actions.js'
-export { encodeAction, type L1HashOptions, l1ActionHash, l1Digest } from './wire/l1-hash.js'
+export { encodeAction, type L1HashOptions, l1ActionHash, l1Digest, l1Signable } from './wire/l1-hash.js'
 export type { Encodable } from './wire/msgpack.js'

@@ -20,11 +20,18 @@ export type ExposureView = {
   /** Orders, not reduce-only, that hold a claim on the market. */
   openOrders(market: string): number
   reduceOnlyOrders(market: string): number
+  /** Whether somebody is closing the market, between two attempts as well. */
+  isBeingClosed(market: string): boolean
   /** Every market with a position or an order that may make one. */
   markets(): ReadonlySet<string>
 }
 
-export function createExposureView(orders: OrderLedger, positions: PositionLedger): ExposureView {
+/** @param closing the markets that are being closed; read, never changed */
+export function createExposureView(
+  orders: OrderLedger,
+  positions: PositionLedger,
+  closing: ReadonlySet<string> = new Set(),
+): ExposureView {
   function directional(market: string, side: Side, mark: Decimal): Decimal {
     const { buySize, buyValue, sellSize, sellValue } = orders.commitment(market)
     const held = positions.size(market).times(mark)
@@ -45,6 +52,7 @@ export function createExposureView(orders: OrderLedger, positions: PositionLedge
     positionSize: (market) => positions.size(market),
     openOrders: (market) => orders.commitment(market).openOrders,
     reduceOnlyOrders: (market) => orders.commitment(market).reduceOnlyOrders,
+    isBeingClosed: (market) => closing.has(market),
     markets() {
       const names = new Set<string>()
       for (const { market } of positions.all()) names.add(market)

@@ -15,14 +15,14 @@ export type RiskMonitorOptions = {
   readonly maxLoss?: DecimalInput | false | undefined
   /** Round trips in a row that lost, net of fees; only a win ends the row. Default: 5. */
   readonly maxConsecutiveLosses?: number | false | undefined
-  /** Immediate reduce-only orders in a row, in one market, that filled nothing though there was a position. Default: 3. */
+  /** Times in a row that closing a position was given up with the position still there, in one market. Default: 3. */
   readonly maxFlattenFailures?: number | false | undefined
   /** Our orders that the venue rejected, in any hour; benign reasons do not count. Default: 10. */
   readonly maxRejectsPerHour?: number | false | undefined
   readonly slippage?: SlippageOptions | false | undefined
 }
 
-/** How far an immediate order may fill from the mark at which it left, for the worse. */
+/** How far an immediate entry may fill from the mark at which it left, for the worse. */
 export type SlippageOptions = {
   /** Default: 50. */
   readonly maxBps?: number | undefined
@@ -38,7 +38,7 @@ export type RiskState = {
   /** Of the market that has most of them. */
   readonly flattenFailures: number
   readonly rejectsLastHour: number
-  /** Immediate orders in a row that filled beyond the limit. */
+  /** Immediate entries in a row that filled beyond the limit. */
   readonly slippages: number
   /** What stops, where it is exceeded; absent where nothing does. */
   readonly limits: RiskLimits
@@ -56,6 +56,8 @@ export type RiskLimits = {
 export type RiskMonitor = {
   onFill(fill: Pick<RoundTripFill, 'closedPnl' | 'fee'>): string | undefined
   onClosed(trip: Pick<RoundTrip, 'market' | 'netPnl'>): string | undefined
+  /** Closing the position of a market was given up, and it is still there. */
+  onCloseFailed(market: string): string | undefined
   /**
    * Takes the outcome of an order of ours, once.
    *
@@ -92,17 +94,6 @@ export function createRiskMonitor(options: RiskMonitorOptions | false = {}): Ris
     return above(rejectsLastHour(now), maxRejectsPerHour, 'orders rejected within an hour', 'maxRejectsPerHour')
   }
 
-  function onFlatten(outcome: Outcome): string | undefined {
-    const { market } = outcome
-    if (outcome.filledSize.gt(ZERO)) {
-      flattenFailures.delete(market)
-      return undefined
-    }
-    const failures = (flattenFailures.get(market) ?? 0) + 1
-    flattenFailures.set(market, failures)
-    return above(failures, maxFlattenFailures, `times in a row ${market} could not be closed`, 'maxFlattenFailures')
-  }
-
   function onSlippage(side: Outcome['side'], average: Decimal, expected: Decimal): string | undefined {
     const worse = side === 'buy' ? average.minus(expected) : expected.minus(average)
     const bps = worse.times(BPS).div(expected)
@@ -124,16 +115,18 @@ export function createRiskMonitor(options: RiskMonitorOptions | false = {}): Ris
       flattenFailures.delete(trip.market)
       return above(losses, maxConsecutiveLosses, 'positions in a row lost', 'maxConsecutiveLosses')
     },
+    onCloseFailed(market) {
+      const failures = (flattenFailures.get(market) ?? 0) + 1
+      flattenFailures.set(market, failures)
+      return above(failures, maxFlattenFailures, `times in a row ${market} could not be closed`, 'maxFlattenFailures')
+    },
     onOutcome(outcome, expectedPrice, now) {
       const { status, side, averagePrice, timeInForce, reduceOnly } = outcome
-      const reasons = [
-        status === 'rejected' && !outcome.benign ? onRejected(now) : undefined,
-        timeInForce === 'ioc' && reduceOnly && isTelling(outcome) ? onFlatten(outcome) : undefined,
-        timeInForce === 'ioc' && averagePrice !== undefined && expectedPrice !== undefined
-          ? onSlippage(side, averagePrice, expectedPrice)
-          : undefined,
-      ]
-      return reasons.find((reason) => reason !== undefined)
+      if (status === 'rejected') return outcome.benign ? undefined : onRejected(now)
+      // An order that rests has no price it was meant to have, and an exit pays what it must.
+      if (timeInForce !== 'ioc' || reduceOnly || averagePrice === undefined || expectedPrice === undefined)
+        return undefined
+      return onSlippage(side, averagePrice, expectedPrice)
     },
     reset() {
       netPnl = ZERO
@@ -156,13 +149,6 @@ export function createRiskMonitor(options: RiskMonitorOptions | false = {}): Ris
 function above(count: number, limit: number | undefined, what: string, option: string): string | undefined {
   if (limit === undefined || count <= limit) return undefined
   return `${count} ${what}, more than ${limit} (riskMonitor.${option})`
-}
-
-/** Whether an order to get out says anything: not one that nobody wanted any more, or that found no position. */
-function isTelling(outcome: Outcome): boolean {
-  if (outcome.status === 'rejected') return outcome.reason !== 'REDUCE_ONLY'
-  if (outcome.status === 'denied') return outcome.reason !== 'CANCELED_BEFORE_SENT' && outcome.reason !== 'CLOSED'
-  return outcome.status !== 'unknown'
 }
 
 function limitsOf(options: RiskMonitorOptions): RiskLimits {

@@ -7,10 +7,14 @@
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/signing
  */
 import { secp256k1 } from '@noble/curves/secp256k1'
-import { bytesToHex, hexToBytes, keccak256, numberToHex } from 'viem/utils'
+import { bytesToHex, hexToBytes, numberToHex } from 'viem/utils'
 import { ExecutorError } from '../errors.js'
 import { type Address, address, type Hex } from '../model/account.js'
 import type { PhantomAgent, Signature, Signer } from '../ports.js'
+import { keccak256 } from '../wire/keccak.js'
+import { portablePointOf, scalarOf, signDeterministic } from './ecdsa.js'
+import type { SignaturePool } from './signature-pool.js'
+import { assertAgrees, pointWith, type SigningBackend, signWith } from './signing-backend.js'
 
 /** The part of a viem account that signs a digest. */
 export type DigestAccount = { readonly address: Address; sign(parameters: { readonly hash: Hex }): Promise<Hex> }
@@ -36,37 +40,44 @@ export type TypedData = {
 export type LocalSignerOptions = {
   /** Refuse to sign for any other address than this one. Catches a key pasted from the wrong wallet. */
   readonly expectedAddress?: Address | undefined
+  /** Faster implementations, for a hex key. See docs/signing.md. Default: none. */
+  readonly backend?: SigningBackend | undefined
+  /** Signatures prepared ahead, for a hex key. See docs/signing.md before you use it. Default: none. */
+  readonly prepare?: SignaturePool | undefined
 }
 
 /**
  * @param source `0x` and 64 hex digits, a viem account, or an object with `address` and `signTypedData`
- * @throws {TypeError} when the source is none of these (also when an environment variable is unset)
+ * @throws {TypeError} when the source is none of these (also when an environment variable is unset), or an option is given
+ *   that only a hex key can use
  * @throws {RangeError} when the key is not a valid secp256k1 key; the message never repeats it
- * @throws {ExecutorError} `SIGN_FAILED` when the address is not the expected one
+ * @throws {ExecutorError} `SIGN_FAILED` when the address is not the expected one, or the backend computes something else
+ *   than the portable implementation
  */
 export function createLocalSigner(
   source: string | DigestAccount | TypedDataWallet | undefined,
   options: LocalSignerOptions = {},
 ): Signer {
-  const signer = signerFrom(source)
-  const { expectedAddress } = options
-  if (expectedAddress !== undefined && address(expectedAddress, 'expectedAddress') !== signer.address) {
-    throw new ExecutorError(
-      'SIGN_FAILED',
-      `expected to sign for ${expectedAddress}, but this key belongs to ${signer.address}`,
-    )
-  }
-  return signer
+  return typeof source === 'string' ? keySigner(source, options) : foreignSignerFrom(source, options)
 }
 
-function signerFrom(source: string | DigestAccount | TypedDataWallet | undefined): Signer {
-  if (typeof source === 'string') return keySigner(source)
+function assertExpected(actual: Address, { expectedAddress }: LocalSignerOptions): void {
+  if (expectedAddress !== undefined && address(expectedAddress, 'expectedAddress') !== actual) {
+    throw new ExecutorError('SIGN_FAILED', `expected to sign for ${expectedAddress}, but this key belongs to ${actual}`)
+  }
+}
+
+function foreignSignerFrom(source: DigestAccount | TypedDataWallet | undefined, options: LocalSignerOptions): Signer {
   if (typeof source !== 'object' || source === null) {
     throw new TypeError(
       `source: expected a hex key, an account or a wallet, got ${source === null ? 'null' : typeof source}`,
     )
   }
+  for (const name of ['backend', 'prepare'] as const) {
+    if (options[name] !== undefined) throw new TypeError(`${name}: only a signer made of a hex key can use it`)
+  }
   const signerAddress = address(source.address, 'source.address')
+  assertExpected(signerAddress, options)
   if ('sign' in source && typeof source.sign === 'function') {
     return foreignSigner(signerAddress, (digest) => source.sign({ hash: digest }))
   }
@@ -76,20 +87,38 @@ function signerFrom(source: string | DigestAccount | TypedDataWallet | undefined
   throw new TypeError('source: expected an account with sign() or a wallet with signTypedData()')
 }
 
-function keySigner(hexKey: string): Signer {
+function keySigner(hexKey: string, options: LocalSignerOptions): Signer {
+  const { backend = {}, prepare } = options
   const text = hexKey.trim()
-  const key = /^(0x)?[0-9a-fA-F]{64}$/.test(text)
+  const bytes = /^(0x)?[0-9a-fA-F]{64}$/.test(text)
     ? hexToBytes(text.startsWith('0x') ? (text as Hex) : `0x${text}`)
     : undefined
-  if (key === undefined || !secp256k1.utils.isValidPrivateKey(key)) {
+  if (bytes === undefined || !secp256k1.utils.isValidPrivateKey(bytes)) {
     throw new RangeError(`source: expected a private key of 64 hex digits, got a string of ${hexKey.length} characters`)
   }
+  if (prepare !== undefined && typeof prepare.attach !== 'function') {
+    throw new TypeError('prepare: expected what createSignaturePool returns')
+  }
+  assertAgrees(backend, bytes)
+  const scalar = scalarOf(bytes)
+  const pointOf = backend.secp256k1 ? pointWith(backend.secp256k1) : portablePointOf
+  const key = { bytes, scalar, pointOf }
+  const signNow = backend.secp256k1
+    ? signWith(backend.secp256k1, bytes)
+    : (digest: Hex): Signature => signDeterministic(key, digest)
+  const { x, y } = pointOf(scalar)
+  const signerAddress = addressOf(hexToBytes(`0x${[x, y].map((word) => word.toString(16).padStart(64, '0')).join('')}`))
+  assertExpected(signerAddress, options)
+  const signPrepared = prepare?.attach({
+    key,
+    isOurs: (digest, { r, s, v }) => recover(digest, BigInt(r), BigInt(s), v - 27) === signerAddress,
+  })
   return {
-    address: addressOf(secp256k1.getPublicKey(key, false)),
+    address: signerAddress,
+    keccak256: backend.keccak256,
     sign(digest) {
       assertDigest(digest)
-      const signature = secp256k1.sign(digest.slice(2), key, { lowS: true })
-      return toSignature(signature.r, signature.s, signature.recovery)
+      return signPrepared?.(digest) ?? signNow(digest)
     },
   }
 }
@@ -129,14 +158,15 @@ function foreignSigner(signerAddress: Address, ask: (digest: Hex, agent: Phantom
 function recover(digest: Hex, r: bigint, s: bigint, recovery: number): Address | undefined {
   try {
     const signature = new secp256k1.Signature(r, s).addRecoveryBit(recovery)
-    return addressOf(signature.recoverPublicKey(digest.slice(2)).toRawBytes(false))
+    return addressOf(signature.recoverPublicKey(digest.slice(2)).toRawBytes(false).subarray(1))
   } catch {
     return undefined
   }
 }
 
-function addressOf(publicKey: Uint8Array): Address {
-  return bytesToHex(keccak256(publicKey.subarray(1), 'bytes').subarray(12))
+/** @param point x and y, 32 bytes each */
+function addressOf(point: Uint8Array): Address {
+  return bytesToHex(keccak256(point).subarray(12))
 }
 
 function assertDigest(digest: Hex): void {

@@ -45,7 +45,11 @@ export function createRecovery(wiring: RecoveryParts): Recovery {
     else if (left.hardStop.triggered) hardStop.trigger(left.hardStop)
     recovered = [...orders.open()].flatMap((record): Accepted[] => {
       const { clientOrderId } = record.request
-      if (record.isExternal) return []
+      if (record.isExternal) {
+        // Nobody waits for it, but its claim ends only when its last fills are known.
+        settlement.review(record)
+        return []
+      }
       if (record.status === 'pending' && record.sent === undefined) {
         orders.forget(clientOrderId)
         return []

@@ -15,6 +15,8 @@ import type { Parts } from './parts.js'
 export type Session = {
   /** Takes a fill that is news and is booked. Answers with the round trip that it ends. */
   onFill(fill: RoundTripFill): RoundTrip | undefined
+  /** Closing the position of a market was given up, and it is still there. */
+  onCloseFailed(market: string): void
 }
 
 type SessionParts = Pick<Parts, 'clock' | 'gates' | 'positions' | 'marketData' | 'hardStop' | 'emitter'>
@@ -22,15 +24,15 @@ type SessionParts = Pick<Parts, 'clock' | 'gates' | 'positions' | 'marketData' |
 export function createSession(parts: SessionParts, monitor: RiskMonitor): Session {
   const { clock, gates, positions, marketData, hardStop, emitter } = parts
   const trips = createRoundTrips()
-  /** The mark when an immediate order left, until that order is over. */
+  /** The mark when an order left, until that order is over. */
   const markAtStart = new Map<ClientOrderId, Decimal>()
 
   function judge(reason: string | undefined): void {
     if (reason !== undefined) hardStop.trigger({ cause: 'risk', reason })
   }
 
-  emitter.on('order', ({ clientOrderId, market, status, timeInForce }) => {
-    if (status !== 'inFlight' || timeInForce !== 'ioc' || markAtStart.has(clientOrderId)) return
+  emitter.on('order', ({ clientOrderId, market, status }) => {
+    if (status !== 'inFlight' || markAtStart.has(clientOrderId)) return
     const mark = marketData.mark(market, clock.monotonic())
     if (mark !== undefined) markAtStart.set(clientOrderId, mark)
   })
@@ -54,6 +56,7 @@ export function createSession(parts: SessionParts, monitor: RiskMonitor): Sessio
       judge(monitor.onClosed(trip))
       return trip
     },
+    onCloseFailed: (market) => judge(monitor.onCloseFailed(market)),
   }
 }
 
@@ -64,7 +67,7 @@ export function createSession(parts: SessionParts, monitor: RiskMonitor): Sessio
 export function createTurnTeller({ emitter, logger }: Pick<Parts, 'emitter' | 'logger'>): (turn: GateTurn) => void {
   return (turn) => {
     void Promise.resolve().then(() => {
-      if (!turn.isOpen && !DENIED_REASONS[turn.reason].benign) logger.warn('a gate denies new orders', turn)
+      if (!turn.isOpen && !DENIED_REASONS[turn.reason].benign) logger.info('a gate denies new orders', turn)
       emitter.emit('gate', turn)
     })
   }

@@ -7,7 +7,7 @@ import { ExecutorError } from '../errors.js'
 import type { Signature } from '../ports.js'
 import { noopAction } from '../wire/actions.js'
 import { type SignedPayload, signedPayload, type UnsignedRequest } from '../wire/envelope.js'
-import { l1ActionHash, l1Digest } from '../wire/l1-hash.js'
+import { l1Signable } from '../wire/l1-hash.js'
 import type { Parts } from './parts.js'
 import { actionOf } from './spell.js'
 
@@ -35,8 +35,8 @@ export function createSign({ clock, nonces, orders, signer, transport, vaultAddr
   }
 
   function signed(request: UnsignedRequest): SignedPayload | Promise<SignedPayload> {
-    const connectionId = l1ActionHash(request.action, request)
-    const signature = signer.sign(l1Digest(connectionId, network), { network, connectionId })
+    const { connectionId, digest } = l1Signable(request.action, request, network, signer.keccak256)
+    const signature = signer.sign(digest, { network, connectionId })
     return 'then' in signature
       ? withDeadline(signature).then((made) => signedPayload(request, made))
       : signedPayload(request, signature)

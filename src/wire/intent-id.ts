@@ -2,9 +2,10 @@
  * The client order id of an intent: a pure function of (intent, attempt), so that the same intent is the same order
  * even after a restart, and a second attempt can never be taken for the first.
  */
-import { keccak256, stringToBytes } from 'viem/utils'
+import { stringToBytes } from 'viem/utils'
 import { wholeNumber } from '../model/guards.js'
 import { type ClientOrderId, clientOrderIdFromBytes } from '../model/ids.js'
+import { keccak256 } from './keccak.js'
 
 const MAX_LENGTH = 256
 
@@ -22,5 +23,5 @@ export function intentOrderId(intentId: string, attempt = 0): ClientOrderId {
   if (/\p{Surrogate}/u.test(intentId))
     throw new RangeError('intentId: expected well-formed text, got half a surrogate pair')
   wholeNumber(attempt, 'attempt', 0)
-  return clientOrderIdFromBytes(keccak256(stringToBytes(`hip3-executor/${attempt}/${intentId}`), 'bytes'))
+  return clientOrderIdFromBytes(keccak256(stringToBytes(`hip3-executor/${attempt}/${intentId}`)))
 }

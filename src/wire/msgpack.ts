@@ -29,44 +29,86 @@ const INT32_MIN = -0x8000_0000
  * @throws {TypeError} when something in it cannot be part of an action (a fraction, a bigint, a function, …)
  */
 export function encode(value: Encodable): Uint8Array {
-  const scan = prepare(value, '')
-  // A copy: what msgpackr returns is a view into a buffer of 8 kB that it shares between calls.
-  return concat(scan.wide ? compose(scan.value, []) : [packr.pack(scan.value)])
+  return new Uint8Array(encodeShared(value))
 }
 
-type Prepared = { readonly value: Encodable; readonly wide: boolean }
+/**
+ * The same bytes in a buffer that the next call may overwrite.
+ *
+ * @throws {TypeError} as above
+ */
+export function encodeShared(value: Encodable): Uint8Array {
+  // Nearly every action is plain and can be written as it is.
+  if (isPlain(value)) return packr.pack(value)
+  const { value: pruned, isWide } = prune(value, '')
+  return isWide ? concat(compose(pruned, [])) : packr.pack(pruned)
+}
+
+/**
+ * Whether msgpackr writes exactly this value as the venue does: nothing unset and no 64-bit integer inside, nor anything
+ * that has no form on the venue. Only looks, so that the usual action is neither copied nor described.
+ */
+function isPlain(value: unknown): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true
+    case 'number':
+      return Number.isInteger(value) && value <= UINT32_MAX && value >= INT32_MIN
+    case 'object':
+      if (value === null) return true
+      if (Array.isArray(value)) return isPlainList(value)
+      // What comes from another realm is as good, but takes the slow way.
+      return Object.getPrototypeOf(value) === Object.prototype && isPlainRecord(value)
+    default:
+      return false
+  }
+}
+
+/** Unlike `every`, a loop also sees the holes of a list. */
+function isPlainList(values: readonly unknown[]): boolean {
+  for (const value of values) if (!isPlain(value)) return false
+  return true
+}
+
+function isPlainRecord(record: object): boolean {
+  for (const key in record) if (!isPlain((record as Readonly<Record<string, unknown>>)[key])) return false
+  return true
+}
+
+type Pruned = { readonly value: Encodable; readonly isWide: boolean }
 
 /** Drops unset keys, refuses what has no msgpack form on the venue, and finds out whether a 64-bit integer is inside. */
-function prepare(value: Encodable | undefined, path: string): Prepared {
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return { value, wide: false }
+function prune(value: Encodable | undefined, path: string): Pruned {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return { value, isWide: false }
   if (typeof value === 'number') {
     if (!Number.isSafeInteger(value)) throw new TypeError(`${path || 'action'}: expected a safe integer, got ${value}`)
-    return { value, wide: value > UINT32_MAX || value < INT32_MIN }
+    return { value, isWide: value > UINT32_MAX || value < INT32_MIN }
   }
   if (Array.isArray(value)) {
-    let wide = false
+    let isWide = false
     const items = Array.from(value, (item: Encodable, index) => {
-      const prepared = prepare(item, `${path}[${index}]`)
-      wide ||= prepared.wide
-      return prepared.value
+      const pruned = prune(item, `${path}[${index}]`)
+      isWide ||= pruned.isWide
+      return pruned.value
     })
-    return { value: items, wide }
+    return { value: items, isWide }
   }
   if (typeof value !== 'object') throw new TypeError(`${path || 'action'}: cannot encode a ${typeof value}`)
-  if (!isPlain(value)) throw new TypeError(`${path || 'action'}: expected a plain object`)
-  let wide = false
+  if (!isRecord(value)) throw new TypeError(`${path || 'action'}: expected a plain object`)
+  let isWide = false
   const entries: [string, Encodable][] = []
   for (const [key, item] of Object.entries(value)) {
     if (item === undefined) continue
-    const prepared = prepare(item, path ? `${path}.${key}` : key)
-    wide ||= prepared.wide
-    entries.push([key, prepared.value])
+    const pruned = prune(item, path ? `${path}.${key}` : key)
+    isWide ||= pruned.isWide
+    entries.push([key, pruned.value])
   }
-  return { value: Object.fromEntries(entries), wide }
+  return { value: Object.fromEntries(entries), isWide }
 }
 
 /** A Big, a date or a Map has a JSON form of its own, so what is sent would differ from what is hashed. Any realm's objects pass. */
-function isPlain(value: object): boolean {
+function isRecord(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }

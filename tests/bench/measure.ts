@@ -51,6 +51,9 @@ export function ratio(one: Measured, other: Measured): number {
   )
 }
 
+/** The same of the slowest hundredth, over all rounds. */
+export const p99Ratio = (one: Measured, other: Measured): number => one.p99 / other.p99
+
 function quantile(values: readonly number[], share: number): number {
   const sorted = Float64Array.from(values).sort()
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN

@@ -13,6 +13,8 @@ export type Line = {
   readonly ratio: number
   /** The most the ratio may be. */
   readonly bar: number
+  /** Ratio and bar are shown the other way round: how many times faster it is, and at least has to be. */
+  readonly isSpeedup?: true
   /** What it would mean if this got slower. */
   readonly means: string
 }
@@ -45,11 +47,15 @@ export function conditions(): Conditions {
 }
 
 /** Of a number of microseconds. */
-export const duration = (value: number): string =>
-  value >= 1_000 ? `${(value / 1_000).toFixed(2)} ms` : `${value.toFixed(1)} µs`
+export function duration(value: number): string {
+  if (value >= 1_000_000) return `${(value / 1_000_000).toFixed(2)} s`
+  return value >= 1_000 ? `${(value / 1_000).toFixed(2)} ms` : `${value.toFixed(1)} µs`
+}
 
 const verdict = ({ ratio, bar }: Line): string => (ratio <= bar ? 'met' : 'MISSED')
 const times = (value: number): string => `${value.toFixed(value < 0.1 ? 3 : 2)}×`
+/** Of a ratio below one. */
+const timesFaster = (value: number): string => `${Number((1 / value).toPrecision(3)).toLocaleString('en')}×`
 
 function rows(lines: readonly Line[]): string[][] {
   return lines.map((line) => [
@@ -57,8 +63,9 @@ function rows(lines: readonly Line[]): string[][] {
     line.median,
     line.p99 ?? '–',
     line.against,
-    times(line.ratio),
-    `≤ ${line.bar}×`,
+    ...(line.isSpeedup
+      ? [`${timesFaster(line.ratio)} faster`, `≥ ${timesFaster(line.bar)}`]
+      : [times(line.ratio), `≤ ${line.bar}×`]),
     verdict(line),
   ])
 }
@@ -87,6 +94,13 @@ export function writeJson(name: string, part: Part, lines: readonly Line[], at: 
   mkdirSync(path('./results'), { recursive: true })
   writeFileSync(file, `${JSON.stringify({ ...at, peers: part.peers, lines }, undefined, 2)}\n`)
   return file
+}
+
+/** The version of a package that this one depends on, as `name version`. */
+export function ownVersion(name: string): string {
+  const manifest: unknown = JSON.parse(readFileSync(path(`../../node_modules/${name}/package.json`), 'utf8'))
+  const version = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : '?'
+  return `${name} ${String(version)}`
 }
 
 const DOC = path('../../docs/performance.md')

@@ -8,6 +8,9 @@ import { conditions, type Part, print, writeDoc, writeJson } from './report.js'
 
 /** A part is a file of its own that exports `part`. It is loaded after its peers have been installed. */
 const parts: Readonly<Record<string, () => Promise<{ readonly part: Part }>>> = {
+  cancel: () => import('./cancel.js'),
+  encode: () => import('./encode.js'),
+  sign: () => import('./sign.js'),
   sim: () => import('./sim.js'),
 }
 

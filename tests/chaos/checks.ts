@@ -1,19 +1,22 @@
 /** What must hold when no fault is left: both sides show the same, nothing is left over, and the executor still works. */
-import { type Executor, type JournalRecord, replayJournal } from 'hip3-executor'
+import { type CloseReport, type JournalRecord, type Position, replayJournal } from 'hip3-executor'
+import type { RecordedOrder } from 'hip3-executor/testing'
 import { ACCOUNT } from '../helpers/harness.js'
-import type { Desk } from './desk.js'
+import type { Entry } from './book.js'
+import type { Desk, Promised } from './desk.js'
 import type { Life } from './life.js'
 import type { ChaosVenue } from './venue.js'
 import type { Violation } from './verdict.js'
 
-/** When nothing goes wrong any more, both sides show the same orders and positions. */
-export function checkQuiet({ executor }: Life, venue: ChaosVenue): Violation[] {
+/** When nothing goes wrong any more, both sides show the same orders and positions. @param isOthers tells what is nobody's business */
+export function checkQuiet(
+  { executor }: Life,
+  venue: ChaosVenue,
+  isOthers: (order: Pick<RecordedOrder, 'cloid'>) => boolean,
+): Violation[] {
   const violations: Violation[] = []
   const ours = executor.openOrders().map(({ orderId, clientOrderId }) => String(orderId ?? clientOrderId))
-  const theirs = venue.exchange
-    .account(ACCOUNT)
-    .openOrders()
-    .map(({ oid }) => String(oid))
+  const theirs = venue.open().flatMap((order) => (isOthers(order) ? [] : [String(order.oid)]))
   for (const id of ours) {
     if (!theirs.includes(id)) violations.push({ kind: 'openOrders', subject: id, detail: 'open here, and not there' })
   }
@@ -22,13 +25,13 @@ export function checkQuiet({ executor }: Life, venue: ChaosVenue): Violation[] {
   }
   const { ready, missing } = executor.readiness()
   if (!ready) violations.push({ kind: 'unsettled', subject: 'readiness', detail: JSON.stringify(missing) })
-  violations.push(...checkPositions(executor, venue))
+  violations.push(...differences(executor.positions(), venue))
   return violations
 }
 
 /** When everything is cancelled, nothing is left of it. */
 export function checkOver({ executor, exposure }: Life, venue: ChaosVenue): Violation[] {
-  const violations: Violation[] = checkPositions(executor, venue)
+  const violations: Violation[] = differences(executor.positions(), venue)
   const { inFlight, queued } = executor.budget()
   const waiting = queued.cancel + queued.reduceOnly + queued.new
   if (inFlight > 0 || waiting > 0) {
@@ -41,7 +44,7 @@ export function checkOver({ executor, exposure }: Life, venue: ChaosVenue): Viol
       detail: `still ${status} after everything is cancelled`,
     })
   }
-  for (const { cloid, oid, status } of venue.exchange.account(ACCOUNT).openOrders()) {
+  for (const { cloid, oid, status } of venue.open()) {
     violations.push({ kind: 'openOrders', subject: cloid ?? String(oid), detail: `still ${status} on the exchange` })
   }
   for (const market of venue.markets) {
@@ -57,6 +60,38 @@ export function checkOver({ executor, exposure }: Life, venue: ChaosVenue): Viol
       detail: `the gates count ${counted.toFixed()} and ${claims} orders; the position is worth ${mark.times(held).toFixed()}`,
     })
   }
+  return violations
+}
+
+/** After a close, everything promised is kept and nothing runs on. @param report none: it has not come to its end */
+export function checkClosed(
+  { timers }: Life,
+  report: CloseReport | undefined,
+  entries: Iterable<Entry>,
+  unkept: readonly Promised[],
+): Violation[] {
+  const violations: Violation[] = []
+  if (report === undefined) violations.push({ kind: 'unsettled', subject: 'close', detail: 'not closed in its time' })
+  for (const timer of timers) violations.push({ kind: 'timers', subject: 'close', detail: timer })
+  for (const { id, waiting } of entries) {
+    if (waiting.size > 0) violations.push({ kind: 'unsettled', subject: id, detail: 'not settled by close' })
+  }
+  for (const { subject, what } of unkept) {
+    violations.push({ kind: 'unsettled', subject, detail: `${what} was not told before the end of close` })
+  }
+  return violations
+}
+
+/** What a close says it has left behind is what is there. */
+export function checkReport(report: CloseReport | undefined, isFlattening: boolean, venue: ChaosVenue): Violation[] {
+  if (report === undefined) return []
+  const { openOrders, unknown, notes, positions } = report
+  const violations = differences(positions, venue)
+  for (const { clientOrderId, status } of [...openOrders, ...unknown]) {
+    violations.push({ kind: 'openOrders', subject: clientOrderId, detail: `left ${status} by close` })
+  }
+  const isLeft = isFlattening && (positions.length > 0 || notes.length > 0)
+  if (isLeft) violations.push({ kind: 'position', subject: 'close', detail: `not flat: ${notes.join('; ')}` })
   return violations
 }
 
@@ -90,8 +125,8 @@ export async function checkJournal({ executor }: Life, records: readonly Journal
   return violations
 }
 
-function checkPositions(executor: Executor, venue: ChaosVenue): Violation[] {
-  const positions = new Map(executor.positions().map(({ market, size }) => [market, size.toFixed()]))
+function differences(held: readonly Position[], venue: ChaosVenue): Violation[] {
+  const positions = new Map(held.map(({ market, size }) => [market, size.toFixed()]))
   return venue.markets.flatMap((market): Violation[] => {
     const ours = positions.get(market) ?? '0'
     const theirs = venue.exchange.record.position(ACCOUNT, market)?.size ?? '0'

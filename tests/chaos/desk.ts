@@ -30,7 +30,7 @@ export type Desk = Pick<ChaosVenue, 'markets' | 'price' | 'size'> & {
 
 export type Strategy = { act(): void }
 
-type Promised = { readonly subject: string; readonly what: string }
+export type Promised = { readonly subject: string; readonly what: string }
 
 export type DeskHandle = {
   readonly desk: Desk

@@ -1,6 +1,7 @@
 /** One life of the executor: from its construction to its close or its sudden death. */
 import {
   type Executor,
+  type ExecutorOptions,
   type ExposureView,
   type Gate,
   type IdSource,
@@ -15,7 +16,7 @@ import { AGENT, createHarness } from '../helpers/harness.js'
 import type { Dice } from './dice.js'
 import type { History } from './history.js'
 import { createChaosJournal, type Disk } from './journal.js'
-import { createMortalClock } from './mortal-clock.js'
+import { createMortalClock, type Wall } from './mortal-clock.js'
 import type { ChaosVenue } from './venue.js'
 
 /** How the signer behaves; changed while it is in use. */
@@ -45,10 +46,12 @@ export type Life = {
 export type LifeOptions = {
   readonly venue: ChaosVenue
   readonly clock: ManualClock
+  readonly wall: Wall
   readonly dice: Dice
   readonly ids: IdSource
   readonly signing: Signing
   readonly disk: Disk
+  readonly externalOrders: NonNullable<ExecutorOptions['externalOrders']>
   readonly file: Journal
   readonly history: History
   /** The executor is ready for the first time. */
@@ -60,7 +63,7 @@ const RETRY_MS = 1_000
 
 export function createLife(options: LifeOptions): Life {
   const { venue, dice, signing, history } = options
-  const clock = createMortalClock(options.clock, history.isKept)
+  const clock = createMortalClock(options.clock, options.wall, history.isKept)
   const { sign } = createUnverifiedSigner(AGENT)
   let exposure: ExposureView | undefined
   let isDead = false
@@ -91,7 +94,8 @@ export function createLife(options: LifeOptions): Life {
       if (signing.maxMs === 0) return sign(digest, agent)
       const isFailing = dice.chance(signing.failing)
       return new Promise<Signature>((resolve, reject) => {
-        clock.schedule(
+        // The wallet is another process, and no timer of ours.
+        options.clock.schedule(
           () => (isFailing ? reject(new Error('the wallet is locked')) : resolve(sign(digest, agent))),
           dice.integer(0, signing.maxMs),
         )
@@ -135,6 +139,8 @@ export function createLife(options: LifeOptions): Life {
         window,
       ],
       queue: { newOrderSpacingMs: dice.pick([0, 0, 50]) },
+      externalOrders: options.externalOrders,
+      reconcileEveryMs: dice.pick([10_000, 60_000]),
       resolution: { useNoop: dice.chance(0.7) },
       socket: { clock, random: () => dice.integer(0, 1_000) / 1_000 },
     },

@@ -1,6 +1,9 @@
 /** A clock for one life of an executor: it knows which timers that life has left behind, and can end them all. */
 import type { Clock } from 'hip3-executor'
 
+/** How far the wall clock of our machine is off; the venue has its own. */
+export type Wall = { offsetMs: number }
+
 export type MortalClock = Clock & {
   /** Timers that are still set, and where they were set when that is known. */
   readonly pending: readonly string[]
@@ -9,11 +12,11 @@ export type MortalClock = Clock & {
 }
 
 /** @param isTraced notes where each timer was set, which takes its time */
-export function createMortalClock(clock: Clock, isTraced: boolean): MortalClock {
+export function createMortalClock(clock: Clock, wall: Wall, isTraced: boolean): MortalClock {
   const cancels = new Map<() => void, string>()
   let isDead = false
   return {
-    now: clock.now,
+    now: () => clock.now() + wall.offsetMs,
     monotonic: clock.monotonic,
     schedule(fn, ms, options) {
       if (isDead) return () => {}

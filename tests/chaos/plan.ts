@@ -21,6 +21,8 @@ export type Incident =
   | (Span & { readonly what: 'hardStop' })
   | (Span & { readonly what: 'slowSigner'; readonly maxMs: number; readonly failing: number })
   | (Span & { readonly what: 'disk'; readonly mode: Disk['mode'] })
+  /** Out of trade: every order is cancelled and every position settled, which no fill tells of. */
+  | (Span & { readonly what: 'halt'; readonly market: string })
   /** The executor is closed, and after a while there is a new one. */
   | (Span & { readonly what: 'restart' })
   /** The process dies when it next comes to this point, or at once; after a while there is a new one. */
@@ -58,7 +60,18 @@ export function planOf(seed: number, steps: number): Plan {
   return { seed, steps, incidents }
 }
 
-const KINDS = ['outage', 'hardStop', 'slowSigner', 'disk', 'restart', 'crash', 'crash', 'crash', 'drift'] as const
+const KINDS = [
+  'outage',
+  'hardStop',
+  'slowSigner',
+  'disk',
+  'restart',
+  'crash',
+  'crash',
+  'crash',
+  'drift',
+  'halt',
+] as const
 const POINTS = ['now', 'beforeAppend', 'afterAppend', 'beforeSend', 'afterSend', 'beforeHearing'] as const
 
 function drawIncident(dice: Dice, span: (longest: number) => Span): Incident {
@@ -73,13 +86,15 @@ function drawIncident(dice: Dice, span: (longest: number) => Span): Incident {
     }
     case 'disk':
       return { what: 'disk', ...span(60), mode: dice.pick(['slow', 'slow', 'full'] as const) }
+    case 'halt':
+      return { what: 'halt', ...span(40), market: dice.pick(MARKETS) }
     case 'restart':
       return { what: 'restart', ...span(12) }
     case 'crash':
       return { what: 'crash', ...span(12), point: dice.pick(POINTS), nth: dice.integer(1, 40) }
     case 'drift': {
       const of = dice.pick(['venue', 'ours'] as const)
-      return { what: 'drift', ...span(60), of, ms: dice.integer(of === 'venue' ? 1 : -1_500, 1_500) }
+      return { what: 'drift', ...span(60), of, ms: dice.integer(of === 'venue' ? 1 : -8_000, 8_000) }
     }
   }
 }

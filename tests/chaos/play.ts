@@ -1,21 +1,29 @@
 /** Plays a plan: a bot of several strategies trades through all of it, and in the end its books are held against the record. */
 import { createHash } from 'node:crypto'
-import { createMemoryJournal, type JournalRecord } from 'hip3-executor'
-import { createManualClock, type FaultHandle } from 'hip3-executor/testing'
+import {
+  type ClientOrderId,
+  type CloseOptions,
+  type CloseReport,
+  createMemoryJournal,
+  type JournalRecord,
+} from 'hip3-executor'
+import { createManualClock, type FaultHandle, type RecordedOrder } from 'hip3-executor/testing'
 import { clientOrderId } from '../../src/model/ids.js'
 import { createBook, type Entry, type Era } from './book.js'
-import { checkAlive, checkJournal, checkOver, checkQuiet } from './checks.js'
+import { checkAlive, checkClosed, checkJournal, checkOver, checkQuiet, checkReport } from './checks.js'
 import { createDesk, type Strategy } from './desk.js'
-import { createDice } from './dice.js'
+import { createDice, type Dice } from './dice.js'
 import { createHistory } from './history.js'
 import type { Disk } from './journal.js'
 import { createLife, type Life, type Signing } from './life.js'
+import type { Wall } from './mortal-clock.js'
 import type { Incident, Plan } from './plan.js'
 import { createCanceller } from './strategies/canceller.js'
 import { createCloser } from './strategies/closer.js'
 import { createLadder } from './strategies/ladder.js'
 import { createMaker } from './strategies/maker.js'
 import { createRepeater } from './strategies/repeater.js'
+import { createStranger } from './strategies/stranger.js'
 import { createTaker } from './strategies/taker.js'
 import { createTally, type Tally } from './tally.js'
 import { createChaosVenue } from './venue.js'
@@ -34,7 +42,9 @@ export type Played = {
 }
 
 /** Time for everything to end by itself: every timeout, expiry, back-off and margin of the executor is shorter. */
-const QUIET_MS = 120_000
+const QUIET_MS = 180_000
+/** What a close may take beyond its own time. */
+const FAREWELL_MS = 2_500
 
 /** @param about ids of which everything that is said is kept */
 export async function play(plan: Plan, about?: readonly string[]): Promise<Played> {
@@ -47,9 +57,13 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
   const tally = createTally()
   const signing: Signing = { maxMs: 0, failing: 0 }
   const disk: Disk = { mode: 'fast' }
+  const wall: Wall = { offsetMs: 0 }
   const violations: Violation[] = []
   const idDice = dice.of('ids')
   const lifeDice = dice.of('life')
+  const externalOrders = dice.of('policy').pick(['adopt', 'adopt', 'ignore', 'cancel'] as const)
+  /** What executors have placed by themselves to get out of positions. */
+  const exits = new Set<string>()
   let life: Life | undefined
   let era: Era = { isDiskReliable: true }
   const file = createMemoryJournal()
@@ -63,6 +77,7 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
     createRepeater(desk, dice.of('repeater')),
     createCanceller(desk, dice.of('canceller')),
   ]
+  const stranger = createStranger(venue, dice.of('stranger'))
   const market = dice.of('market')
   const time = dice.of('time')
 
@@ -70,10 +85,12 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
     const begun = createLife({
       venue,
       clock,
+      wall,
       dice: lifeDice,
       ids: () => clientOrderId(idDice.hex(32)),
       signing,
       disk,
+      externalOrders,
       file,
       history,
       onStarted: () => counter.askAgain(),
@@ -96,24 +113,24 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
     book.abandon()
   }
 
-  async function end(): Promise<void> {
+  /** Closes the executor in good order, if it lives to see the end of it. */
+  async function end(options: CloseOptions): Promise<CloseReport | undefined> {
     const ending = life
-    if (ending === undefined) return
+    if (ending === undefined) return undefined
+    history.say(`close: ${JSON.stringify(options)}`)
     counter.shut()
-    let isClosed = false
-    void ending.executor.close({ timeoutMs: 2_000 }).then(() => {
-      isClosed = true
+    ending.executor.on('order', ({ clientOrderId, isExternal }) => {
+      if (!isExternal && !book.entries.has(clientOrderId)) exits.add(clientOrderId)
     })
-    await clock.pass(5_000)
-    if (!isClosed) violations.push({ kind: 'unsettled', subject: 'close', detail: 'not closed within 5 s of 2' })
-    for (const timer of ending.timers) violations.push({ kind: 'timers', subject: 'close', detail: timer })
-    for (const { id, waiting } of book.entries.values()) {
-      if (waiting.size > 0) violations.push({ kind: 'unsettled', subject: id, detail: 'not settled by close' })
-    }
-    for (const { subject, what } of counter.unkept) {
-      violations.push({ kind: 'unsettled', subject, detail: `${what} was not told before the end of close` })
-    }
+    let report: CloseReport | undefined
+    void ending.executor.close(options).then((told) => {
+      report = told
+    })
+    await clock.pass((options.timeoutMs ?? 0) + FAREWELL_MS)
+    if (ending.isDead) return undefined
+    violations.push(...checkClosed(ending, report, book.entries.values(), counter.unkept))
     gone()
+    return report
   }
 
   const going = new Map<Incident, () => void | Promise<void>>()
@@ -154,10 +171,16 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
           disk.mode = 'fast'
         })
         break
+      case 'halt':
+        venue.setHalted(incident.market, true)
+        going.set(incident, () => venue.setHalted(incident.market, false))
+        break
       case 'drift':
         if (incident.of === 'venue') venue.exchange.fault({ fault: 'clockSkew', ms: incident.ms })
-        else clock.stepWall(incident.ms)
-        going.set(incident, () => clock.stepWall(incident.of === 'venue' ? incident.ms : -incident.ms))
+        else wall.offsetMs += incident.ms
+        going.set(incident, () => {
+          wall.offsetMs += incident.of === 'venue' ? incident.ms : -incident.ms
+        })
         break
       case 'crash':
         if (incident.point === 'now') life?.crash()
@@ -168,11 +191,18 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
         })
         break
       case 'restart':
-        await end()
+        await end(closeOptions(lifeDice))
         going.set(incident, async () => {
           if (life === undefined) await begin()
         })
     }
+  }
+
+  /** Not among the orders that the executor must know of. */
+  function isOthers(order: Pick<RecordedOrder, 'cloid'>): boolean {
+    if (venue.isStranger(order)) return externalOrders === 'ignore'
+    const entry = book.entries.get((order.cloid ?? '0x') as ClientOrderId)
+    return entry !== undefined && isUnwrittenExit(entry)
   }
 
   await begin()
@@ -181,27 +211,43 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
     await happen(step)
     venue.live(market)
     for (const strategy of strategies) strategy.act()
+    stranger.act()
     await clock.pass(time.integer(10, 250))
   }
   for (const undo of going.values()) await undo()
   await clock.pass(QUIET_MS)
 
   if (life === undefined) throw new Error('no executor at the end of the plan')
-  violations.push(...checkQuiet(life, venue), ...checkAlive(desk))
+  violations.push(...checkQuiet(life, venue, isOthers), ...checkAlive(desk))
+  await clock.pass(1_000)
+  stranger.leave()
+  venue.calm()
   desk.cancelAll()
   await clock.pass(QUIET_MS)
   violations.push(...checkOver(life, venue), ...(await checkJournal(life, file.records)))
-  await end()
+  const isFlattening = lifeDice.chance(0.5)
+  const report = await end({ positions: isFlattening ? 'flatten' : 'leave', timeoutMs: 60_000 })
+  violations.push(...checkReport(report, isFlattening, venue))
   const { orders, fills, faults } = venue.exchange.record
-  const unwritten = [...book.entries.values()].filter(isUnwrittenExit)
-  const told = [...book.entries.values()].filter((entry) => !isUnwrittenExit(entry))
-  violations.push(...judge(told, { orders, fills }, ({ cloid }) => !unwritten.some(({ id }) => id === cloid)))
+  const entries = [...book.entries.values()]
+  const unasked = new Set([...exits, ...entries.filter(isUnwrittenExit).map(({ id }) => id)])
+  const told = entries.filter(({ id }) => !unasked.has(id))
+  const isOurs = (order: RecordedOrder): boolean => !venue.isStranger(order) && !unasked.has(order.cloid ?? '')
+  violations.push(...judge(told, { orders, fills }, isOurs))
   tally.close(book, { orders, fills, faults })
   const digest = createHash('sha256')
     .update(JSON.stringify([orders, fills]))
     .digest('hex')
     .slice(0, 16)
   return { plan, tally, violations, digest, history: history.lines, journal: history.isKept ? file.records : [] }
+}
+
+function closeOptions(dice: Dice): CloseOptions {
+  return {
+    orders: dice.pick(['leave', 'leave', 'cancel'] as const),
+    positions: dice.chance(0.15) ? 'flatten' : 'leave',
+    timeoutMs: dice.pick([500, 2_000, 10_000]),
+  }
 }
 
 /** An exit that left although the disk could not keep it, of a process that died of it: nobody could know. */

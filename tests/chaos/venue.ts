@@ -2,17 +2,18 @@
  * The venue a chaos run trades on: an exchange nobody limits and that forgets nothing, a server that can be down, and a
  * market that moves.
  */
-import type { Decimal } from 'hip3-executor'
+import { type Decimal, floorSize, roundPrice, type Side } from 'hip3-executor'
 import {
   createSimExchange,
+  createUnverifiedSigner,
   type Link,
   type ManualClock,
   type MarketControl,
+  type RecordedOrder,
   type SimConnection,
   type SimExchange,
 } from 'hip3-executor/testing'
-import { decimal } from '../../src/model/decimal.js'
-import { roundPrice } from '../../src/model/market.js'
+import { decimal, toWire } from '../../src/model/decimal.js'
 import { ACCOUNT, AGENT } from '../helpers/harness.js'
 import type { Dice } from './dice.js'
 
@@ -20,6 +21,11 @@ import type { Dice } from './dice.js'
 export const MARKETS: readonly string[] = ['xyz:NVDA', 'xyz:TSLA', 'flx:TSLA', 'flx:COIN', 'hyna:SOL']
 const DECIMALS: Readonly<Record<string, number>> = { 'hyna:SOL': 2 }
 const FORGETS_NOTHING = 10_000_000
+/** How the client order ids begin of orders that were not placed by the bot; some have none. */
+const STRANGER = `0x${'f'.repeat(16)}`
+const OWNER = createUnverifiedSigner(ACCOUNT).sign('0x', { network: 'testnet', connectionId: '0x' })
+
+const decimalsOf = (market: string): number => DECIMALS[market] ?? 3
 
 export type ChaosVenue = {
   readonly exchange: SimExchange
@@ -33,8 +39,20 @@ export type ChaosVenue = {
   setDown(isDown: boolean): void
   /** Lets time leave its traces on the market: prices walk, makers quote anew, somebody trades with what rests. */
   live(dice: Dice): void
+  /** Makers quote every market around its mark. */
+  calm(): void
   /** Takes a market out of trade and puts it back. */
   setHalted(market: string, isHalted: boolean): void
+  /** An action that the account's owner signs elsewhere; it goes past every fault. */
+  byHand(action: { readonly type: string; readonly [key: string]: unknown }): void
+  /** Market, side, price and size as the venue spells them, legal for the market. */
+  onGrid(market: string, side: Side, offsetBps: number, value: number): { a: number; b: boolean; p: string; s: string }
+  assetId(market: string): number
+  /** Orders of the account that rest. */
+  open(): readonly RecordedOrder[]
+  strangerId(number: number): string
+  /** Whether an order was placed by hand. */
+  isStranger(order: Pick<RecordedOrder, 'cloid'>): boolean
 }
 
 export function createChaosVenue(clock: ManualClock, seed: number): ChaosVenue {
@@ -52,6 +70,7 @@ export function createChaosVenue(clock: ManualClock, seed: number): ChaosVenue {
   const halted = new Set<string>()
   const live = new Map<SimConnection, Link>()
   let isDown = false
+  let lastNonce = 0
 
   function control(name: string): MarketControl {
     const found = controls.get(name)
@@ -85,7 +104,7 @@ export function createChaosVenue(clock: ManualClock, seed: number): ChaosVenue {
     // Back towards where it came from, so that a jump is not kept for good and no order is refused for its distance.
     const pull = anchor.minus(mark).div(20)
     const next = mark.times(10_000 + dice.integer(-12, 12)).div(10_000)
-    const price = roundPrice(next.plus(pull), 'buy', DECIMALS[name] ?? 3)
+    const price = roundPrice(next.plus(pull), 'buy', decimalsOf(name))
     control(name).setMark(price).seedBook(price)
   }
 
@@ -121,12 +140,29 @@ export function createChaosVenue(clock: ManualClock, seed: number): ChaosVenue {
         const limit = roundPrice(
           decimal(price(name, side === 'buy' ? 15 : -15), 'price'),
           side === 'buy' ? 'buy' : 'sell',
-          DECIMALS[name] ?? 3,
+          decimalsOf(name),
         )
-        const lots = decimal(size(name, dice.integer(20, 3_000)), 'size').round(DECIMALS[name] ?? 3, 3)
+        const lots = decimal(size(name, dice.integer(20, 3_000)), 'size').round(decimalsOf(name), 3)
         control(name).take(side, limit, lots)
       }
     },
+    calm() {
+      for (const market of controls.values()) market.seedBook()
+    },
+    byHand(action) {
+      lastNonce = Math.max(lastNonce + 1, clock.now())
+      inner.handleExchange({ action, nonce: lastNonce, signature: OWNER }, () => {})
+    },
+    onGrid(market, side, offsetBps, value) {
+      const szDecimals = decimalsOf(market)
+      const legal = roundPrice(decimal(price(market, offsetBps), 'price'), side, szDecimals)
+      const lots = floorSize(decimal(size(market, value), 'size'), szDecimals)
+      return { a: control(market).assetId, b: side === 'buy', p: toWire(legal), s: toWire(lots) }
+    },
+    assetId: (market) => control(market).assetId,
+    open: account.openOrders,
+    strangerId: (number) => `${STRANGER}${number.toString(16).padStart(16, '0')}`,
+    isStranger: ({ cloid }) => cloid === null || cloid.startsWith(STRANGER),
     setHalted(market, isHalted) {
       if (isHalted) {
         halted.add(market)

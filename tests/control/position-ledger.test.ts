@@ -267,6 +267,152 @@ describe('the position', () => {
   })
 })
 
+describe('a later snapshot', () => {
+  const loaded = (positions: readonly PositionReading[] = [held('5')], time = 100): PositionLedger => {
+    const ledger = createPositionLedger()
+    ledger.load('xyz', positions, time)
+    return ledger
+  }
+  const differences = (ledger: PositionLedger, positions: readonly PositionReading[], time: number): unknown => {
+    const found = ledger.compare('xyz', positions, time)
+    return typeof found === 'string'
+      ? found
+      : found.map(({ market, ours, venues }) => `${market}: ${ours.toFixed()} / ${venues.toFixed()}`)
+  }
+
+  it('has nothing to be compared with before the first', () => {
+    expect(differences(createPositionLedger(), [], 100)).toBe('unknown')
+    expect(loaded().compare('flx', [], 100)).toBe('unknown')
+  })
+
+  it('is compared with what was held at its own time, and changes nothing', () => {
+    const ledger = loaded()
+    ledger.apply(fill('+1@100', { time: 200 }))
+    ledger.apply(fill('+1@100', { time: 300 }))
+    expect(differences(ledger, [held('5')], 199)).toEqual([])
+    expect(differences(ledger, [held('6')], 250)).toEqual([])
+    expect(differences(ledger, [held('7')], 301)).toEqual([])
+    expect(differences(ledger, [held('7')], 250)).toEqual([`${NVDA}: 6 / 7`])
+    expect(shown(ledger)).toBe('7 at 100')
+  })
+
+  it('may or may not hold a fill of its own millisecond', () => {
+    const ledger = loaded()
+    ledger.apply(fill('+1@100', { time: 200 }))
+    ledger.apply(fill('+2@100', { time: 200 }))
+    for (const size of ['5', '6', '8']) expect(differences(ledger, [held(size)], 200)).toEqual([])
+    expect(differences(ledger, [held('7')], 200)).toEqual([`${NVDA}: 8 / 7`])
+  })
+
+  it('differs by what is missing, on either side', () => {
+    expect(differences(loaded(), [], 200)).toEqual([`${NVDA}: 5 / 0`])
+    expect(differences(loaded([]), [held('-2', '1', 'xyz:TSLA')], 200)).toEqual(['xyz:TSLA: 0 / -2'])
+  })
+
+  it('that is older than what we hold, or than what we remember, says nothing', () => {
+    expect(differences(loaded(), [], 99)).toBe('stale')
+    const ledger = loaded([], 0)
+    for (let count = 0; count < 1_001; count += 1) ledger.apply(fill('+1@100', { time: 1_000 + count }))
+    expect(differences(ledger, [held('300')], 1_299)).toBe('stale')
+    expect(differences(ledger, [held('600')], 1_600)).toEqual([])
+  })
+
+  it('that is true never differs, and one that is off by so much differs by just that', () => {
+    const trades = fc.array(
+      fc.record({
+        signed: fc.integer({ min: -9, max: 9 }).filter((n) => n !== 0),
+        time: fc.integer({ min: 1, max: 30 }),
+      }),
+      { maxLength: 20 },
+    )
+    const cases = fc.record({
+      trades,
+      at: fc.nat(31),
+      seed: fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })),
+      off: fc.integer({ min: -200, max: 200 }),
+    })
+    fc.assert(
+      fc.property(cases, ({ trades: made, at, seed, off }) => {
+        const fills = [...made]
+          .sort((a, b) => a.time - b.time)
+          .map(({ signed, time }, i) => fill(`${signed > 0 ? '+' : '-'}${Math.abs(signed)}@100`, { time, tradeId: i }))
+        const ledger = loaded([held('1000')], 0)
+        // Feeds repeat, and tell late: in any order, but within one millisecond in the right one.
+        const order = fills.map((each) => ({ each, key: each.time + (seed.next().value > 0.5 ? 100 : 0) }))
+        for (const { each } of [...order].sort((a, b) => a.key - b.key)) ledger.apply(each)
+        const size = fills
+          .filter(({ time }) => time <= at)
+          .reduce((sum, { side, size: part }) => (side === 'buy' ? sum.plus(part) : sum.minus(part)), d('1000'))
+        expect(differences(ledger, [held(size.toFixed())], at)).toEqual([])
+        const found = ledger.compare('xyz', [held(size.plus(off).plus(500).toFixed())], at)
+        const gaps = typeof found === 'string' ? [] : found.map(({ ours, venues }) => venues.minus(ours).toFixed())
+        expect(gaps).toEqual([String(off + 500)])
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+describe('the time a position was opened', () => {
+  it('is that of its first fill, and starts anew when it turns around or was closed', () => {
+    const ledger = flat()
+    const openedAt = (): number | undefined => ledger.get(NVDA)?.openedAt
+    ledger.apply(fill('+3@100', { time: 10 }))
+    ledger.apply(fill('+3@100', { time: 20 }))
+    ledger.apply(fill('-1@100', { time: 30 }))
+    expect(openedAt()).toBe(10)
+    ledger.apply(fill('-9@100', { time: 40 }))
+    expect(openedAt()).toBe(40)
+    ledger.apply(fill('+4@100', { time: 50 }))
+    expect(openedAt()).toBeUndefined()
+    ledger.apply(fill('+1@100', { time: 60 }))
+    expect(openedAt()).toBe(60)
+  })
+
+  it('survives a snapshot that shows the same side, and is the snapshot’s otherwise (F-58)', () => {
+    const ledger = flat()
+    const openedAt = (): number | undefined => ledger.get(NVDA)?.openedAt
+    ledger.apply(fill('+3@100', { time: 10 }))
+    ledger.load('xyz', [held('7')], 100)
+    expect(openedAt()).toBe(10)
+    ledger.load('xyz', [held('-7')], 200)
+    expect(openedAt()).toBe(200)
+    ledger.load('xyz', [], 300)
+    ledger.load('xyz', [held('-7')], 400)
+    expect(openedAt()).toBe(400)
+  })
+})
+
+describe('a fill that comes late', () => {
+  it('starts from what was held at its own time, which is no mismatch', () => {
+    const ledger = flat()
+    ledger.apply(fill('+1@100', { time: 30, startPosition: d('0') }))
+    const missed = ledger.apply(fill('+1@100', { time: 50, startPosition: d('3') }))
+    expect(missed).toEqual({ status: 'booked', mismatch: { ours: d('1'), venues: d('3') } })
+    expect(ledger.apply(fill('+2@100', { time: 40, startPosition: d('1') }))).toEqual({ status: 'booked' })
+    expect(ledger.size(NVDA).toFixed()).toBe('4')
+  })
+
+  it('and is of the snapshot’s own millisecond is on top of it, although newer ones are booked already', () => {
+    const ledger = createPositionLedger()
+    ledger.load('xyz', [held('5')], 100)
+    ledger.apply(fill('+1@100', { time: 200, startPosition: d('7') }))
+    expect(ledger.apply(fill('+2@100', { time: 100, startPosition: d('5') })).status).toBe('booked')
+    expect(ledger.size(NVDA).toFixed()).toBe('8')
+  })
+
+  it('stays what it was in another life of the process', () => {
+    const ledger = createPositionLedger()
+    ledger.load('xyz', [held('5')], 100)
+    for (let count = 0; count < 1_500; count += 1) ledger.apply(fill('+1@100', { time: 200 + count }))
+    const next = createPositionLedger()
+    next.restore(ledger.snapshot())
+    const late = fill('+2@100', { time: 100, startPosition: d('5') })
+    expect(next.apply(late)).toEqual(ledger.apply(late))
+    expect(next.snapshot()).toEqual(ledger.snapshot())
+  })
+})
+
 describe('options', () => {
   it.each([0, -1, Number.NaN])('may not remember %d fills', (rememberedFills) => {
     expect(() => createPositionLedger({ rememberedFills })).toThrow(/^rememberedFills: /)

@@ -39,7 +39,6 @@ function ended(end: Ended, { filled = '0', average, ...values }: Values = {}): O
 }
 
 const rejected = (reason: RejectedReason = 'TICK'): Outcome => ended({ status: 'rejected', reason })
-const exit = (end: Ended, values: Values = {}): Outcome => ended(end, { side: 'sell', reduceOnly: true, ...values })
 const lost = (net: string, fee = '0'): { closedPnl: Decimal; fee: Decimal } => ({ closedPnl: d(net), fee: d(fee) })
 const trip = (net: string, market = 'xyz:NVDA'): { market: string; netPnl: Decimal } => ({ market, netPnl: d(net) })
 
@@ -106,7 +105,7 @@ describe('rejected orders', () => {
   })
 
   it.each(Object.entries(REJECTED_REASONS))('with %s count unless that is benign: %j (F-44)', (reason, { benign }) => {
-    const monitor = createRiskMonitor({ maxRejectsPerHour: 1, maxFlattenFailures: false })
+    const monitor = createRiskMonitor({ maxRejectsPerHour: 1 })
     const answers = [0, 1].map((now) => monitor.onOutcome(rejected(reason as RejectedReason), undefined, now))
     expect(answers[1] === undefined).toBe(benign)
   })
@@ -123,48 +122,22 @@ describe('rejected orders', () => {
   })
 })
 
-describe('attempts to get out that fill nothing', () => {
-  const failing: readonly (readonly [string, Ended])[] = [
-    ['found nobody', { status: 'canceled' }],
-    ['found nobody, as a refusal', { status: 'rejected', reason: 'IOC_NO_MATCH' }],
-    ['was refused', { status: 'rejected', reason: 'TICK' }],
-    ['never arrived', { status: 'expired' }],
-    ['could not be sent', { status: 'denied', reason: 'NOT_SENT' }],
-  ]
-  it.each(failing)('may be 3 in a row, and not 4: one that %s', (_, end) => {
-    const monitor = createRiskMonitor({ maxRejectsPerHour: false })
-    for (let i = 0; i < 3; i++) expect(monitor.onOutcome(exit(end), undefined, 0)).toBeUndefined()
-    expect(monitor.onOutcome(exit(end), undefined, 0)).toBe(
+describe('positions that could not be closed', () => {
+  it('may be 3 in a row, and not 4', () => {
+    const monitor = createRiskMonitor()
+    for (let i = 0; i < 3; i++) expect(monitor.onCloseFailed('xyz:NVDA')).toBeUndefined()
+    expect(monitor.onCloseFailed('xyz:NVDA')).toBe(
       '4 times in a row xyz:NVDA could not be closed, more than 3 (riskMonitor.maxFlattenFailures)',
     )
   })
 
-  it.each<[string, Outcome]>([
-    ['found no position', exit({ status: 'rejected', reason: 'REDUCE_ONLY' })],
-    ['was called back before it left', exit({ status: 'denied', reason: 'CANCELED_BEFORE_SENT' })],
-    ['was not sent because the executor closes', exit({ status: 'denied', reason: 'CLOSED' })],
-    ['was not told of when the executor closed', exit({ status: 'unknown' })],
-    ['was resting, and cancelled', exit({ status: 'canceled' }, { timeInForce: 'gtc' })],
-    ['was no exit', ended({ status: 'canceled' })],
-  ])('do not count when one %s, and that ends no row either', (_, harmless) => {
-    const monitor = createRiskMonitor({ maxFlattenFailures: 1, maxRejectsPerHour: false })
-    for (let i = 0; i < 5; i++) expect(monitor.onOutcome(harmless, undefined, 0)).toBeUndefined()
-    expect(monitor.onOutcome(exit({ status: 'canceled' }), undefined, 0)).toBeUndefined()
-    expect(monitor.onOutcome(harmless, undefined, 0)).toBeUndefined()
-    expect(monitor.onOutcome(exit({ status: 'canceled' }), undefined, 0)).toContain('maxFlattenFailures')
-  })
-
-  it('are a row for each market, which ends with any fill and with the end of the position', () => {
+  it('are a row for each market, which ends with the position', () => {
     const monitor = createRiskMonitor({ maxFlattenFailures: 1 })
-    const fail = (market: string): string | undefined =>
-      monitor.onOutcome(exit({ status: 'canceled' }, { market }), undefined, 0)
-    expect([fail('xyz:A'), fail('xyz:B')]).toEqual([undefined, undefined])
-    monitor.onOutcome(exit({ status: 'canceled' }, { market: 'xyz:A', filled: '0.1' }), undefined, 0)
-    expect(fail('xyz:A')).toBeUndefined()
+    expect([monitor.onCloseFailed('xyz:A'), monitor.onCloseFailed('xyz:B')]).toEqual([undefined, undefined])
     monitor.onClosed(trip('1', 'xyz:A'))
-    expect(fail('xyz:A')).toBeUndefined()
+    expect(monitor.onCloseFailed('xyz:A')).toBeUndefined()
     expect(monitor.state(0).flattenFailures).toBe(1)
-    expect(fail('xyz:B')).toContain('2 times in a row xyz:B')
+    expect(monitor.onCloseFailed('xyz:B')).toContain('2 times in a row xyz:B')
   })
 })
 
@@ -203,13 +176,14 @@ describe('slippage', () => {
     expect(fillAt(monitor, '101')).toContain('by 100 bps')
   })
 
-  it('is not measured where there is nothing to measure, nor on orders that rest', () => {
+  it('is not measured where there is nothing to measure, nor on orders that rest or get out', () => {
     const monitor = createRiskMonitor({ slippage: { times: 1 } })
     expect(monitor.onOutcome(ended({ status: 'canceled' }), d('100'), 0)).toBeUndefined()
     expect(
       monitor.onOutcome(ended({ status: 'filled' }, { filled: '1', average: '200' }), undefined, 0),
     ).toBeUndefined()
     expect(fillAt(monitor, '200', { timeInForce: 'gtc' })).toBeUndefined()
+    expect(fillAt(monitor, '200', { reduceOnly: true })).toBeUndefined()
     expect(fillAt(monitor, '200')).toContain('riskMonitor.slippage')
   })
 })
@@ -234,7 +208,7 @@ describe('thresholds', () => {
     for (let i = 0; i < 20; i++) {
       answers.push(monitor.onFill(lost('-10')), monitor.onClosed(trip('-10', 'xyz:TSLA')))
       answers.push(monitor.onOutcome(rejected(), undefined, 0))
-      answers.push(monitor.onOutcome(exit({ status: 'expired' }), undefined, 0))
+      answers.push(monitor.onCloseFailed('xyz:NVDA'))
       answers.push(monitor.onOutcome(ended({ status: 'filled' }, { filled: '1', average: '200' }), d('100'), 0))
     }
     return new Set(answers.flatMap((answer) => /riskMonitor\.\w+/.exec(answer ?? '')?.[0] ?? []))

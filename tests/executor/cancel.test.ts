@@ -26,7 +26,7 @@ describe('cancel', () => {
     expect(actions()).toEqual([])
   })
 
-  it('is written in the same turn while the order is unanswered', async () => {
+  it('of an unanswered order is written within the same turn of the event loop', async () => {
     const harness = await createStarted()
     const { executor } = harness
     harness.toExecutor = (text) => !text.includes('"post"') && !text.includes('orderUpdates')
@@ -34,9 +34,14 @@ describe('cancel', () => {
     await harness.settle()
     expect(order.current().status).toBe('inFlight')
     const before = harness.written.length
+    let hasTurned = false
+    setImmediate(() => {
+      hasTurned = true
+    })
     void executor.cancel(order.clientOrderId)
     await harness.settle()
     expect(harness.written.slice(before).join()).toContain('cancelByCloid')
+    expect(hasTurned).toBe(false)
   })
 
   it('that overtakes its order is repeated once the order turns out to be alive', async () => {

@@ -1,7 +1,8 @@
-import { createMemoryJournal } from 'hip3-executor'
+import { createMemoryJournal, type Journal } from 'hip3-executor'
 import { describe, expect, it } from 'vitest'
 import {
   ACCOUNT,
+  AGENT,
   accepted,
   buy,
   createHarness,
@@ -114,11 +115,7 @@ describe('close', () => {
 
   it('is over in time although the connection never comes back', async () => {
     let isDown = false
-    const harness = await createStarted({
-      socket: {
-        random: () => 0.5,
-      },
-    })
+    const harness = await createStarted()
     const { executor } = harness
     await accepted(executor.submit(buy())).outcome
     const order = accepted(executor.submit(resting()))
@@ -155,10 +152,28 @@ describe('close', () => {
       await harness.settle()
       expect(await now(closing)).toMatchObject({ openOrders: [] })
       expectNothingLeft(harness)
-      await journal.open({ network: 'testnet', signer: ACCOUNT, account: ACCOUNT }).catch(({ code }) => {
-        expect(code).toBe('JOURNAL_CORRUPT')
-      })
+      await journal.open({ network: 'testnet', signer: AGENT, account: ACCOUNT })
     }
+  })
+
+  it('during a start that still reads its journal waits for it to let go', async () => {
+    const journal = createMemoryJournal()
+    let open = (): void => {}
+    const gate = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    const slow: Journal = { ...journal, open: (owner) => gate.then(() => journal.open(owner)) }
+    const harness = createHarness({ journal: slow })
+    const failed = harness.executor.start().catch(({ code }) => code)
+    await harness.settle()
+    const closing = harness.executor.close()
+    expect(await failed).toBe('CLOSED')
+    await harness.settle()
+    open()
+    await harness.settle()
+    expect(await now(closing)).not.toBe('open')
+    await journal.open({ network: 'testnet', signer: AGENT, account: ACCOUNT })
+    expectNothingLeft(harness)
   })
 
   it('during a start that waits for the venue ends it too', async () => {
@@ -285,6 +300,34 @@ describe('flatten', () => {
     expect(await closing).toMatchObject({ positions: [], unknown: [] })
     expect(exits(harness)).toHaveLength(1)
     expect(held(harness)).toBe('0')
+  })
+
+  it('does not cancel its own exits while it still cancels the rest', async () => {
+    const harness = await createStarted()
+    const { executor, exchange } = harness
+    await accepted(executor.submit(buy())).outcome
+    const quote = accepted(executor.submit(resting({ market: TSLA, price: '390' })))
+    await quote.acknowledged
+    exchange.fault({ fault: 'tooManyRequests', of: 'request:action:cancelByCloid', times: 12 })
+    exchange.fault({ fault: 'lose', of: ['reply:action:order', 'feed:userFills', 'feed:orderUpdates'] })
+    const closing = executor.close({ positions: 'flatten' })
+    await harness.pass(20_000)
+    expect(await closing).toMatchObject({ positions: [], openOrders: [], unknown: [] })
+    const cancelled = harness.written.filter((text) => text.includes('cancelByCloid'))
+    expect(cancelled.length).toBeGreaterThan(12)
+    expect(exits(harness)).toHaveLength(1)
+    for (const { c } of exits(harness)) expect(cancelled.join()).not.toContain(String(c))
+  })
+
+  it('waits for the fills of an exit before it looks at what is left', async () => {
+    const harness = await createStarted()
+    const { executor, exchange } = harness
+    await accepted(executor.submit(buy())).outcome
+    exchange.fault({ fault: 'delay', of: 'feed:userFills', ms: 900 })
+    const closing = executor.close({ positions: 'flatten' })
+    await harness.pass(3_000)
+    expect(await closing).toMatchObject({ positions: [] })
+    expect(exits(harness)).toHaveLength(1)
   })
 
   it('sends the next exit once the one that was lost is proven dead', async () => {

@@ -1,6 +1,17 @@
 /** What `npm run chaos` found, each as the shortest story that shows it. */
+import { createMemoryJournal } from 'hip3-executor'
+import { createUnverifiedSigner } from 'hip3-executor/testing'
 import { describe, expect, it } from 'vitest'
-import { accepted, buy, createStarted, outcomeNow } from '../helpers/harness.js'
+import {
+  ACCOUNT,
+  accepted,
+  buy,
+  createHarness,
+  createStarted,
+  type Harness,
+  NVDA,
+  outcomeNow,
+} from '../helpers/harness.js'
 
 const resting = (overrides = {}) => buy({ price: '170', timeInForce: 'gtc', ...overrides })
 const isQuestion = (text: string): boolean => text.includes('"type":"info"')
@@ -30,5 +41,74 @@ describe('a venue that leaves questions unanswered', () => {
     harness.toExchange = () => true
     await harness.pass(60_000)
     for (const order of orders) expect(await outcomeNow(order)).toMatchObject({ status: 'expired' })
+  })
+})
+
+/** A resting order that the owner of the account places elsewhere. */
+function placeByHand({ exchange, clock }: Harness): void {
+  const { assetId } = exchange.market(NVDA)
+  const orders = [{ a: assetId, b: true, p: '170', s: '1', r: false, t: { limit: { tif: 'Gtc' } } }]
+  const signature = createUnverifiedSigner(ACCOUNT).sign('0x', { network: 'testnet', connectionId: '0x' })
+  exchange.handleExchange(
+    { action: { type: 'order', orders, grouping: 'na' }, nonce: clock.now(), signature },
+    () => {},
+  )
+}
+
+describe('a foreign order that was cancelled right before a crash', () => {
+  it('gives up its claim after the restart', async () => {
+    const journal = createMemoryJournal()
+    const harness = await createStarted({ journal })
+    placeByHand(harness)
+    await harness.settle()
+    harness.toExecutor = (text) => !text.includes('"channel":"orderUpdates"')
+    void harness.executor.cancelAll()
+    await harness.settle()
+    expect(harness.executor.openOrders()).toMatchObject([{ status: 'canceled' }])
+    harness.kill()
+
+    const next = createHarness({ journal: createMemoryJournal(journal.records) }, harness)
+    await Promise.all([next.executor.start(), next.pass(10_000)])
+    expect(next.executor.openOrders()).toEqual([])
+  })
+})
+
+describe('a foreign order that was found right before a crash', () => {
+  it('can be cancelled after the restart', async () => {
+    const journal = createMemoryJournal()
+    const harness = await createStarted({ journal })
+    placeByHand(harness)
+    await harness.settle()
+    harness.kill()
+
+    const until = journal.records.findIndex(({ kind }) => kind === 'order') + 1
+    const next = createHarness({ journal: createMemoryJournal(journal.records.slice(0, until)) }, harness)
+    next.toExchange = (text) => !isQuestion(text) || text.includes('exchangeStatus')
+    void next.executor.start()
+    await next.settle()
+    void next.executor.cancelAll()
+    await next.settle()
+    expect(next.exchange.account(ACCOUNT).openOrders()).toEqual([])
+  })
+})
+
+describe('a foreign order of which the fill is heard before the order', () => {
+  it('gives up its claim when it is over', async () => {
+    const harness = await createStarted()
+    const held: string[] = []
+    harness.toExecutor = (text) => {
+      const isHeld = text.includes('"channel":"orderUpdates"')
+      if (isHeld) held.push(text)
+      return !isHeld
+    }
+    placeByHand(harness)
+    await harness.settle()
+    harness.exchange.market(NVDA).setBook({ bids: [], asks: [] }).take('sell', '170', '1')
+    await harness.settle()
+    harness.toExecutor = () => true
+    for (const text of held) harness.inject(text)
+    await harness.pass(30_000)
+    expect(harness.executor.positions()).toMatchObject([{ market: NVDA }])
+    expect(harness.executor.openOrders()).toEqual([])
   })
 })

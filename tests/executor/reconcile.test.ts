@@ -1,4 +1,4 @@
-import type { ExecutorEvents, ReadinessState } from 'hip3-executor'
+import { createMemoryJournal, type ExecutorEvents, type ReadinessState } from 'hip3-executor'
 import { describe, expect, it } from 'vitest'
 import {
   ACCOUNT,
@@ -111,6 +111,28 @@ describe('a fill that no feed told of', () => {
     expect(pages.length).toBeGreaterThanOrEqual(4)
   })
 
+  it('is read from where the journal ends after a restart (F-35)', async () => {
+    const journal = createMemoryJournal()
+    const before = await createStarted({ journal })
+    const order = accepted(before.executor.submit(resting({ size: '45' })))
+    await order.acknowledged
+    before.kill()
+    before.exchange.market(NVDA).clearBook()
+    for (let count = 0; count < 4_100; count += 1) {
+      before.clock.stepWall(20)
+      before.exchange.market(NVDA).take('sell', '170', '0.01')
+    }
+    const harness = createHarness({ journal: createMemoryJournal(journal.records) }, before)
+    const starting = harness.executor.start()
+    await harness.pass(3_000)
+    await starting
+    const view = harness.executor.order(order.clientOrderId)
+    expect([view?.status, view?.filledSize.toFixed(), view?.averagePrice?.toFixed()]).toEqual([
+      ...['partiallyFilled', '41', '170'],
+    ])
+    expect(sizes(harness)).toEqual([[NVDA, '41']])
+  })
+
   it('and that the venue has forgotten leaves a hole, which is told; the position is right all the same', async () => {
     const harness = await createStarted()
     const { executor, exchange, clock } = harness
@@ -207,6 +229,24 @@ describe('a position that differs', () => {
     expect(executor.readiness().ready).toBe(true)
   })
 
+  it('is found although every fill says so again, and so keeps raising the doubt', async () => {
+    const harness = await createStarted()
+    const { executor, exchange } = harness
+    await accepted(executor.submit(buy())).outcome
+    // Settled without a fill, and trading goes on.
+    exchange.market(NVDA).halt().resume()
+    placeElsewhere(harness, { size: '50' })
+    await harness.settle()
+    exchange.fault({ fault: 'delay', of: 'reply:info', ms: 120 })
+    for (let ms = 0; ms < 10_000; ms += 50) {
+      await harness.pass(50)
+      exchange.market(NVDA).take('sell', '170', '0.01')
+    }
+    await harness.settle()
+    expect(sizes(harness)).toEqual([[NVDA, exchange.record.position(ACCOUNT, NVDA)?.size]])
+    expect(executor.readiness().ready).toBe(true)
+  })
+
   it('only because the answer is older than our own fill does not differ', async () => {
     const harness = await createStarted()
     const { executor } = harness
@@ -220,6 +260,26 @@ describe('a position that differs', () => {
     })
     await harness.pass(70_000)
     expect(old).toBeDefined()
+    expect(sizes(harness)).toEqual([[NVDA, '1']])
+    expect(heard).toEqual({ reconciled: [], readiness: [] })
+  })
+
+  it('in an answer from before the last one is not believed at all', async () => {
+    const before = await createStarted()
+    await accepted(before.executor.submit(buy())).outcome
+    await before.executor.close()
+    before.clock.advance(10)
+    const harness = createHarness({}, before)
+    await harness.executor.start()
+    const heard = listen(harness)
+    let isOld = true
+    const position = { coin: NVDA, szi: '5', entryPx: '170' }
+    changeAnswers<State>(harness, 'clearinghouseState', () =>
+      isOld ? { assetPositions: [{ type: 'oneWay', position }], time: 1 } : undefined,
+    )
+    await harness.pass(61_000)
+    isOld = false
+    await harness.pass(5_000)
     expect(sizes(harness)).toEqual([[NVDA, '1']])
     expect(heard).toEqual({ reconciled: [], readiness: [] })
   })

@@ -1,5 +1,5 @@
 import { type Clock, createWsSender, type Intent, type Logger, type Transport } from 'hip3-executor'
-import { createSimSocket } from 'hip3-executor/testing'
+import { type BookInput, createSimSocket } from 'hip3-executor/testing'
 import { describe, expect, it } from 'vitest'
 import {
   ACCOUNT,
@@ -96,26 +96,31 @@ describe('the risk monitor of a running executor', () => {
     expect(stopOf(harness)).toBe('none')
   })
 
-  it('counts attempts to get out that found nobody, and a fill ends the row', async () => {
+  it('counts the times that a position could not be closed, until it is', async () => {
     const harness = await createStarted({ riskMonitor: { ...OFF, maxFlattenFailures: 2 } })
-    const { executor, exchange } = harness
-    await accepted(executor.submit(buy({ size: '2' }))).outcome
+    const { executor, exchange, pass } = harness
     const market = exchange.market(NVDA)
-    const miss = async (): Promise<void> => {
-      market.clearBook()
-      await accepted(executor.submit(exit({ size: '1' }))).outcome
+    async function closeInto(bids: BookInput): Promise<string> {
+      market.setBook({ bids, asks: [] })
+      const closed = executor.closePosition(NVDA, { timeoutMs: 1_000 })
+      await pass(2_000)
+      return (await closed).status
     }
-    await miss()
-    await miss()
-    market.setBook({ bids: [['175', '1']], asks: [] })
-    await accepted(executor.submit(exit({ size: '1' }))).outcome
-    await miss()
-    await miss()
-    expect([stopOf(harness), executor.risk().flattenFailures]).toEqual(['none', 2])
-    await miss()
+    await accepted(executor.submit(buy())).outcome
+    expect([await closeInto([]), await closeInto([]), await closeInto([['176', '1']])]).toEqual([
+      'open',
+      'open',
+      'flat',
+    ])
+    expect([executor.risk().flattenFailures, stopOf(harness)]).toEqual([0, 'none'])
+
+    market.setBook({ bids: [], asks: [['176', '1']] })
+    await accepted(executor.submit(buy())).outcome
+    for (let i = 0; i < 3; i++) await closeInto([])
     expect(stopOf(harness)).toBe(
       'risk: 3 times in a row xyz:NVDA could not be closed, more than 2 (riskMonitor.maxFlattenFailures)',
     )
+    expect(await closeInto([['176', '1']])).toBe('flat')
   })
 
   it('measures fills against the mark at which the order left, not against its limit nor against a later mark', async () => {
@@ -168,19 +173,6 @@ describe('the risk monitor of a running executor', () => {
     await accepted(executor.submit(exit({ size: '2' }))).outcome
     expect(stopOf(harness)).toBe('none')
     expect(executor.readiness().ready).toBe(true)
-  })
-
-  it('does not stop a bot for what it leaves open when it closes', async () => {
-    const harness = await createStarted({ riskMonitor: { ...OFF, maxFlattenFailures: 1, maxRejectsPerHour: 1 } })
-    const { executor, settle } = harness
-    await accepted(executor.submit(buy({ size: '2' }))).outcome
-    harness.toExchange = () => false
-    for (let i = 0; i < 4; i++) executor.submit(exit({ size: '0.1', price: `${170 + i}` }))
-    await settle()
-    const closed = executor.close({ timeoutMs: 100 })
-    await harness.pass(5_000)
-    await closed
-    expect(stopOf(harness)).toBe('none')
   })
 })
 

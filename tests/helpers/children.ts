@@ -34,6 +34,8 @@ export async function bundled(source: string): Promise<string> {
     platform: 'node',
     format: 'esm',
     target: 'node20',
+    // Packages in CommonJS ask for Node's own modules by `require`.
+    banner: { js: "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)" },
     outfile,
     logLevel: 'error',
   })

@@ -53,10 +53,9 @@ const ABOUT_ACCOUNT = new Set<unknown>([
   'frontendOpenOrders',
   'openOrders',
   'clearinghouseState',
-  'userFills',
   'userFillsByTime',
 ])
-const TELLS_OF_FILLS = new Set<unknown>(['clearinghouseState', 'userFills', 'userFillsByTime'])
+const TELLS_OF_FILLS = new Set<unknown>(['clearinghouseState', 'userFillsByTime'])
 
 /**
  * @param harness a started one; from now on nothing about its account reaches it by itself
@@ -102,6 +101,14 @@ export function holdLetters(harness: Harness, mayPass: (text: string) => boolean
     notes.push({ at: clock.now(), fills: fillCount(), answers })
   }
 
+  function answerThen(question: Json, { answers }: Note): unknown {
+    if (question['type'] !== 'userFillsByTime') {
+      return answers.get(JSON.stringify(question)) ?? (question['type'] === 'orderStatus' ? NOT_FOUND : undefined)
+    }
+    const fills = answers.get(JSON.stringify(ALL_FILLS)) as readonly { readonly time: number }[]
+    return fills.filter(({ time }) => time >= Number(question['startTime']))
+  }
+
   /** The letter as it would have been `ageMs` before. */
   function aged(
     { frame, question, heldAt }: Letter,
@@ -110,8 +117,7 @@ export function holdLetters(harness: Harness, mayPass: (text: string) => boolean
     const then = notes.findLast(({ at }) => at <= heldAt - ageMs)
     if (question === undefined || then === undefined) return undefined
     const { type } = question.payload
-    const answer =
-      then.answers.get(JSON.stringify(question.payload)) ?? (type === 'orderStatus' ? NOT_FOUND : undefined)
+    const answer = answerThen(question.payload, then)
     if (answer === undefined) return undefined
     const data = frame['data'] as Json
     return {
@@ -158,6 +164,7 @@ export function holdLetters(harness: Harness, mayPass: (text: string) => boolean
 }
 
 const NOT_FOUND = { status: 'unknownOid' }
+const ALL_FILLS = { type: 'userFillsByTime', user: ACCOUNT, startTime: 0 }
 
 /** One frame for each order or fill. A snapshot stays whole. */
 function apart(frame: Json): Json[] {
@@ -178,7 +185,7 @@ function standingQuestions(exchange: SimExchange): readonly Json[] {
   return [
     about('frontendOpenOrders', { dex: 'xyz' }),
     about('clearinghouseState', { dex: 'xyz' }),
-    about('userFills'),
+    ALL_FILLS,
     ...exchange.record.orders.flatMap(({ cloid, oid }) => [
       about('orderStatus', { oid }),
       ...(cloid === null ? [] : [about('orderStatus', { oid: cloid })]),

@@ -30,6 +30,8 @@ describe('the checker of the layout', () => {
     ['pipeline/planted.ts', 'const io = (name: string) => import(name)', 'imports what cannot be read'],
     ['io/planted.ts', "import { x } from '../control/x.js'", 'imports control/x.ts'],
     ['io/planted.ts', "import { readFile } from 'node:fs/promises'", 'imports node:fs/promises'],
+    ['io/planted.ts', "const hash = () => import('hash-wasm')", 'imports hash-wasm'],
+    ['io/planted.ts', "import bindings from 'secp256k1/bindings.js'", 'imports secp256k1/bindings.js'],
     ['io/planted.ts', "import { createExecutor } from '../create-executor.js'", 'imports create-executor.ts'],
     ['index.ts', "export { createFileJournal } from './io/node/file-journal.js'", 'imports io/node/file-journal.ts'],
     ['io/planted.ts', "import { takeLock } from './node/process-lock.js'", 'imports io/node/process-lock.ts'],

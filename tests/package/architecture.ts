@@ -48,9 +48,25 @@ const ROOMS: Readonly<Record<string, Room>> = {
   wire: { imports: ['model'], types: ['ports'], packages: ['msgpackr/pack', 'viem/utils'], ambient: 'language' },
   pipeline: { imports: ['control', 'wire', 'model', ...PORTS], types: ['executor'], ambient: 'language' },
   'io/node': { imports: ['model', 'wire', 'io', ...PORTS], packages: ['node:*'], ambient: 'node' },
+  // What needs a package that few have, each behind a door of its own.
+  'io/native-secp256k1': {
+    imports: ['errors'],
+    types: ['io'],
+    packages: ['secp256k1/bindings.js'],
+    ambient: 'language',
+  },
+  'io/wasm-keccak256': { imports: ['errors'], types: ['ports'], packages: ['hash-wasm'], ambient: 'language' },
   io: {
     imports: ['model', 'wire', ...PORTS],
-    packages: ['isomorphic-ws', 'nanoid', 'viem/utils', '@noble/curves/secp256k1'],
+    packages: [
+      'isomorphic-ws',
+      'nanoid',
+      'viem/utils',
+      '@noble/curves/secp256k1',
+      '@noble/curves/abstract/modular',
+      '@noble/hashes/hmac',
+      '@noble/hashes/sha2',
+    ],
     ambient: 'web',
   },
   'create-executor': {
@@ -68,6 +84,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
     ambient: 'language',
     isDoor: true,
   },
+  native: { imports: ['io/native-secp256k1'], types: ['io'], ambient: 'language', isDoor: true },
+  wasm: { imports: ['io/wasm-keccak256'], types: ['ports'], ambient: 'language', isDoor: true },
   node: { imports: ['io/node'], ambient: 'language', isDoor: true },
   signing: { imports: ['io', 'wire'], types: ['model', 'ports'], ambient: 'language', isDoor: true },
 }

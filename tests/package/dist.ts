@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 
 export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url))
 
-export const ENTRIES = ['.', './signing', './node', './testing'] as const
+export const ENTRIES = ['.', './signing', './native', './wasm', './node', './testing'] as const
 export type Entry = (typeof ENTRIES)[number]
 export type Format = 'import' | 'require'
 

@@ -10,38 +10,48 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/)
 const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; readonly types: readonly string[] }>> = {
   '.': {
     values: words(`
-      DENIED_REASONS ExecutorError NotSentError REJECTED_REASONS actionBudgetGate burstSignalGate coreGates correlationCooldownGate correlationPositionGate createActionBudget
-      createAsk createBatchQueue createExecutor createExposureView createHardStop createLocalSigner createMarketData
-      createMemoryJournal createNanoidIds createNonceManager createOrderLedger createPositionLedger createReadiness createRiskGates createRiskMonitor createRoundTrips
-      createSystemClock createWsSender flattenInProgressGate floorSize hasPositionGate intentOrderId isExecutorError
-      loadMarkets maxConcurrentPositionsGate maxDrawdownGate maxPositionPerMarketGate maxPositionTotalGate pendingOrderGate reEntryDelayGate replayJournal roundPrice
-      standardGates tiltGuardGate
+      DENIED_REASONS ExecutorError NotSentError REJECTED_REASONS actionBudgetGate burstSignalGate coreGates
+      correlationCooldownGate correlationPositionGate createActionBudget createAsk createBatchQueue createExecutor
+      createExposureView createHardStop createLocalSigner createMarketData createMemoryJournal createNanoidIds
+      createNonceManager createOrderLedger createPositionLedger createReadiness createRiskGates createRiskMonitor
+      createRoundTrips createSystemClock createWsSender flattenInProgressGate floorSize hasPositionGate intentOrderId isExecutorError
+      loadMarkets maxConcurrentPositionsGate maxDrawdownGate maxPositionPerMarketGate maxPositionTotalGate
+      pendingOrderGate reEntryDelayGate replayJournal roundPrice standardGates tiltGuardGate
     `),
     types: words(`
       Accepted ActionBudget ActionBudgetOptions Address Approved Ask AskOptions Batch BatchQueue BatchQueueOptions
-      BudgetReservation BudgetState BurstSignalOptions CancelOutcome ClientOrderId Clock CloseOptions Condition CorrelationCooldownOptions CorrelationPositionOptions Decimal DecimalInput
-      Denial Denied DeniedReason DigestAccount Drift Executor ExecutorErrorCode ExecutorEvents ExecutorOptions
-      ExposureView FillEvent Finding Gate GateAnswer GateContext GateDenial GateDescription GateTurn GateWork HardStop HardStopCause
-      HardStopOptions HardStopState Hex IdSource Intent Journal JournalOwner JournalRecord Lane ListenOptions LocalSignerOptions Logger MarginMode Market
-      MarketData MarketDataOptions MarketRegistry MaxDrawdownOptions MemoryJournal Missing Network NonceManager NonceManagerOptions NotWrittenReason
-      OrderLedger OrderRecord OrderRequest OrderStatus OrderView Outcome PhantomAgent Position PositionClosedEvent PositionLedger
-      PostReply PostRequest PostResult PushResult QueuedCancel ReEntryDelayOptions Readiness ReadinessOptions ReadinessState
-      RejectedReason Replacement Replay ReplayOptions ResolutionEvent ResolutionOptions ResolutionStep RiskGates RiskLimits RiskMonitor RiskMonitorOptions RiskState RoundTrip RoundTripFill RoundTrips Rounding Side Signature Signer SlippageOptions StandardGatesOptions StartReport Submission Subscription TiltGuardOptions TimeInForce
-      Transport TransportState TypedData TypedDataWallet Verdict WebSocketLike WsSenderOptions
+      BudgetReservation BudgetState BurstSignalOptions CancelOutcome ClientOrderId Clock CloseOptions ClosePolicy
+      CloseReport Condition CorrelationCooldownOptions CorrelationPositionOptions Decimal DecimalInput Denial Denied
+      DeniedReason Difference DigestAccount Drift Executor ExecutorErrorCode ExecutorEvents ExecutorOptions
+      ExposureView ExternalOrders FillEvent Finding Gate GateAnswer GateContext GateDenial GateDescription GateTurn
+      GateWork HardStop HardStopCause HardStopOptions HardStopState Hex IdSource Intent Journal JournalOwner
+      JournalRecord Keccak256 Lane ListenOptions LocalSignerOptions Logger MarginMode Market MarketData
+      MarketDataOptions MarketRegistry MaxDrawdownOptions MemoryJournal Missing Network NonceManager
+      NonceManagerOptions NotWrittenReason OrderLedger OrderRecord OrderRequest OrderStatus OrderView Outcome
+      PhantomAgent Position PositionClose PositionClosedEvent PositionDifference PositionFill PositionLedger
+      PositionReading PostReply PostRequest PostResult PushResult QueuedCancel ReEntryDelayOptions Readiness
+      ReadinessOptions ReadinessState ReconciledDifference RejectedReason Replacement Replay ReplayOptions
+      ResolutionEvent ResolutionOptions ResolutionStep RiskGates RiskLimits RiskMonitor RiskMonitorOptions RiskState RoundTrip RoundTripFill RoundTrips Rounding Side
+      Signature SignaturePool Signer SigningBackend SlippageOptions StandardGatesOptions StartReport Submission Subscription
+      TiltGuardOptions TimeInForce Transport TransportState TypedData TypedDataWallet Verdict WebSocketLike
+      WsSenderOptions
     `),
   },
   './signing': {
     values: words(`
-      batchModifyAction cancelAction cancelByCloidAction createLocalSigner encodeAction l1ActionHash l1Digest
-      modifyAction noopAction orderAction reserveRequestWeightAction scheduleCancelAction
-      topUpIsolatedOnlyMarginAction updateIsolatedMarginAction updateLeverageAction
+      batchModifyAction cancelAction cancelByCloidAction createLocalSigner createSignaturePool encodeAction
+      l1ActionHash l1Digest l1Signable modifyAction noopAction orderAction reserveRequestWeightAction
+      scheduleCancelAction topUpIsolatedOnlyMarginAction updateIsolatedMarginAction updateLeverageAction
     `),
     types: words(`
-      Action Address CancelOptions DigestAccount Encodable Hex L1HashOptions LocalSignerOptions ModifyOptions
-      ModifySpec Network OrderActionOptions OrderSpec PhantomAgent Signature Signer TriggerSpec TypedData
+      Action Address CancelOptions DigestAccount Encodable Hex Keccak256 L1HashOptions LocalSignerOptions
+      ModifyOptions ModifySpec Network OrderActionOptions OrderSpec PhantomAgent PoolOwner Secp256k1 Signature
+      SignaturePool SignaturePoolOptions SignaturePoolStats Signer SigningBackend TriggerSpec TypedData
       TypedDataWallet
     `),
   },
+  './native': { values: words('loadNativeSecp256k1'), types: words('Secp256k1') },
+  './wasm': { values: words('loadWasmKeccak256'), types: words('Keccak256') },
   './node': {
     values: words('createFileJournal'),
     types: words('Durability FileJournal FileJournalOptions SalvageReport'),

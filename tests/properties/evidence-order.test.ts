@@ -16,8 +16,7 @@ const PATIENCE_MS = 60_000
 function recordOf({ harness }: World): ReadonlyMap<string, RecordedOrder> {
   const orders = harness.exchange.record.orders
   const byId = new Map(orders.map((order) => [order.cloid ?? '', order]))
-  // Executed twice is worse than any of the rest.
-  expect(byId.size).toBe(orders.length)
+  if (byId.size < orders.length) expect.fail('one order was executed twice')
   return byId
 }
 
@@ -51,7 +50,8 @@ function expectNothingWrong(world: World): void {
     const outcome = world.told.get(order.clientOrderId)
     if (outcome === undefined) continue
     if (!mayStand(outcome, recorded)) expect.fail(`told ${outcome.status}, and on record ${recorded?.status}`)
-    expect([outcome.status, outcome.filledSize.toFixed()]).toEqual([outcome.status, filled])
+    const toldSize = outcome.filledSize.toFixed()
+    if (toldSize !== filled) expect.fail(`told ${outcome.status} with ${toldSize} filled, and on record ${filled}`)
   }
 }
 
@@ -61,7 +61,8 @@ function createLastWordAudit({ accepted }: World): () => void {
   return () => {
     for (const order of accepted) {
       const { clientOrderId, status } = order.current()
-      expect([clientOrderId, status]).toEqual([clientOrderId, lastWords.get(clientOrderId) ?? status])
+      const lastWord = lastWords.get(clientOrderId) ?? status
+      if (lastWord !== status) expect.fail(`${status} after ${lastWord}`)
       if (LAST_WORDS.includes(status)) lastWords.set(clientOrderId, status)
     }
   }
@@ -98,7 +99,7 @@ function createPositionAudit({ harness }: World): (delivery: Delivery | undefine
         return String(known.reduce((sum, { side, size }) => sum + (side === 'buy' ? 1 : -1) * lotsOf(size), 0) / 1_000)
       }),
     }))
-    expect(sums.map(({ sizes }) => sizes)).toContain(ours)
+    if (sums.every(({ sizes }) => sizes !== ours)) expect(sums).toContain(ours)
     const first = Math.min(...sums.filter(({ sizes }) => sizes === ours).map(({ count }) => count))
     counts = counts.filter((count) => count >= first)
   }

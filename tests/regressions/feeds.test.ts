@@ -73,17 +73,18 @@ describe('an order update', () => {
     ['in a list', (update) => [update]],
     ['alone', (update) => update],
     ['without a time of its status', ({ statusTimestamp, ...update }) => [update]],
-    [
-      'with px in place of limitPx',
-      ({ order, ...update }) => {
-        const { limitPx, ...rest } = order as { limitPx: string }
-        return [{ ...update, order: { ...rest, px: limitPx } }]
-      },
-    ],
   ])('F-33: %s reaches its order', async (_, shaped) => {
     const harness = await rested()
     await say(harness, 'orderUpdates', shaped({ ...harness.update, status: 'canceled' } as object))
     expect(await harness.order.outcome).toMatchObject({ status: 'canceled' })
+  })
+
+  it('F-33: with px in place of limitPx tells the price of an order that is not ours', async () => {
+    const harness = await rested()
+    const { limitPx, ...order } = (harness.update as { order: { limitPx: string; cloid: string } }).order
+    const foreign = { ...order, cloid: null, oid: 4_242, px: limitPx }
+    await say(harness, 'orderUpdates', [{ ...harness.update, order: foreign }])
+    expect(harness.executor.order(4_242)?.price.toFixed()).toBe('170')
   })
 
   it('W-30: tells what is left, not what was filled; one that is old opens nothing again', async () => {

@@ -2,15 +2,17 @@
  * What once went wrong between a request and its answer, in the system this one descends from. The numbers are those of its
  * list of bugs (F) and weaknesses (W).
  */
-import type { Signer } from 'hip3-executor'
-import { createUnverifiedSigner } from 'hip3-executor/testing'
+import { type Address, createLocalSigner, type Signer } from 'hip3-executor'
+import { createManualClock, createSimExchange, createUnverifiedSigner } from 'hip3-executor/testing'
 import { describe, expect, it } from 'vitest'
+import { TEST_ADDRESS, TEST_KEY } from '../helpers/fixtures.js'
 import { answerNext, holdFrames, ORDER_UPDATES, POST, USER_FILLS } from '../helpers/frames.js'
 import {
   ACCOUNT,
   AGENT,
   accepted,
   buy,
+  createHarness,
   createStarted,
   type Harness,
   NVDA,
@@ -300,6 +302,22 @@ describe('one request', () => {
 })
 
 describe('what was written', () => {
+  it('W-17: is what was signed: vault and expiry stand in the hash and in the payload, or the venue would know another signer', async () => {
+    const clock = createManualClock()
+    const exchange = createSimExchange({ clock })
+    const vault: Address = '0x00000000000000000000000000000000000000aa'
+    exchange.account(TEST_ADDRESS).deposit('1000').addVault(vault)
+    exchange.account(vault).deposit('100000')
+    const options = { account: vault, vaultAddress: vault, signer: createLocalSigner(TEST_KEY), expiresAfterMs: 7_000 }
+    const { executor } = createHarness(options, { clock, exchange })
+    await executor.start()
+    expect((await accepted(executor.submit(buy())).outcome).status).toBe('filled')
+    const { payload, signer } = exchange.record.requests.find(({ kind }) => kind === 'action') ?? {}
+    expect(payload).toMatchObject({ vaultAddress: vault, expiresAfter: clock.now() + 7_000 })
+    expect(signer).toBe(TEST_ADDRESS)
+    expect(exchange.record.position(vault, NVDA)?.size).toBe('1')
+  })
+
   it.each(['exit', 'entry'])('W-09: an %s without an answer is never sent a second time', async (kind) => {
     const harness = await createStarted()
     const { executor, exchange } = harness

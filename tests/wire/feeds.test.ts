@@ -173,6 +173,42 @@ describe('userFills', () => {
     expect(parseUserFills({ fills: [FILL] }).isSnapshot).toBe(false)
   })
 
+  it.each<[string, readonly (readonly [time: number, tid: number])[], readonly number[]]>([
+    [
+      'as they come',
+      [
+        [1, 1],
+        [2, 2],
+        [2, 3],
+        [3, 4],
+      ],
+      [1, 2, 3, 4],
+    ],
+    [
+      'a snapshot, which has the newest first, turned around',
+      [
+        [3, 4],
+        [2, 3],
+        [2, 2],
+        [1, 1],
+      ],
+      [1, 2, 3, 4],
+    ],
+    [
+      'sorted when they are mixed',
+      [
+        [1, 1],
+        [3, 4],
+        [2, 2],
+        [2, 3],
+      ],
+      [1, 2, 3, 4],
+    ],
+  ])('are handed out oldest first: %s', (_, listed, tradeIds) => {
+    const fills = listed.map(([time, tid]) => ({ ...FILL, time, tid }))
+    expect(parseUserFills({ fills }).items.map(({ tradeId }) => tradeId)).toEqual(tradeIds)
+  })
+
   it.each<[string, unknown]>([
     ...['coin', 'side', 'px', 'sz', 'time', 'oid', 'tid'].map((key): [string, unknown] => [
       `no ${key}`,

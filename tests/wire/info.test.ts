@@ -14,7 +14,9 @@ import {
   parseOpenOrders,
   parseOrderStatus,
   parsePerpDexs,
+  parseUserFillsByTime,
   perpDexsRequest,
+  userFillsByTimeRequest,
 } from '../../src/wire/info.js'
 import { recordedUniverse, TEST_ADDRESS } from '../helpers/fixtures.js'
 import { anyAnswer } from '../helpers/near-json.js'
@@ -22,6 +24,14 @@ import { anyAnswer } from '../helpers/near-json.js'
 const CLOID = '0x0de3e244a8f44fc28a6b7bc852d66d19'
 
 describe('a question', () => {
+  it('about fills names the account and a time, and no dex: they are of all dexes', () => {
+    expect(userFillsByTimeRequest(TEST_ADDRESS, 1_700)).toStrictEqual({
+      type: 'userFillsByTime',
+      user: TEST_ADDRESS,
+      startTime: 1_700,
+    })
+  })
+
   it('names the dex, and the validator dex by saying nothing (F-40)', () => {
     expect(metaRequest('xyz')).toStrictEqual({ type: 'meta', dex: 'xyz' })
     expect(metaRequest('')).toStrictEqual({ type: 'meta' })
@@ -286,5 +296,18 @@ describe('any answer at all', () => {
       }),
       { numRuns: 2_000 },
     )
+  })
+})
+
+describe('a list of fills', () => {
+  const fill = { coin: 'xyz:NVDA', px: '170', sz: '1', side: 'B', time: 1, oid: 2, tid: 3 }
+
+  it('keeps what can be read, and counts what cannot', () => {
+    const read = parseUserFillsByTime([fill, { ...fill, px: 'many' }, { ...fill, tid: 4 }])
+    expect([read?.items.map(({ tradeId }) => tradeId), read?.malformed]).toEqual([[3, 4], 1])
+  })
+
+  it.each([[{}], ['error'], [null], [undefined]])('is none when it is %j', (answer) => {
+    expect(parseUserFillsByTime(answer)).toBeUndefined()
   })
 })

@@ -1,5 +1,13 @@
 /** From action to digest, piece by piece, against an independent EIP-712 implementation and recorded hashes. */
-import { type Encodable, encodeAction, type Hex, l1ActionHash, l1Digest, type Network } from 'hip3-executor/signing'
+import {
+  type Encodable,
+  encodeAction,
+  type Hex,
+  l1ActionHash,
+  l1Digest,
+  l1Signable,
+  type Network,
+} from 'hip3-executor/signing'
 import { bytesToHex, concatHex, hashStruct, hashTypedData, keccak256, numberToHex } from 'viem/utils'
 import { describe, expect, it } from 'vitest'
 import { l1Vectors } from '../helpers/fixtures.js'
@@ -170,5 +178,47 @@ describe('l1ActionHash', () => {
   it('refuses a malformed vault by name', () => {
     expect(() => l1ActionHash(CANCEL, { nonce: 1, vaultAddress: '0x12' })).toThrow(/^vaultAddress: expected 0x and 40/)
     expect(() => l1ActionHash(CANCEL, { nonce: 1, vaultAddress: null as never })).toThrow(TypeError)
+  })
+})
+
+describe('l1Signable', () => {
+  const options = { nonce: 1_769_339_470_576, vaultAddress: VAULT, expiresAfter: 1_769_339_480_576 }
+
+  it.each(['mainnet', 'testnet'] as const)('is the hash and its digest on %s in one step', (network) => {
+    for (const action of [CANCEL, HIP3_ORDER]) {
+      const connectionId = l1ActionHash(action, options)
+      expect(l1Signable(action, options, network)).toStrictEqual({
+        connectionId,
+        digest: l1Digest(connectionId, network),
+      })
+    }
+  })
+
+  it('refuses what the two steps refuse', () => {
+    expect(() => l1Signable(CANCEL, { nonce: -1 }, 'mainnet')).toThrow(/^nonce: /)
+    expect(() => l1Signable(CANCEL, options, 'Mainnet' as Network)).toThrow(/^network: /)
+    expect(() => l1Signable({ p: 0.5 }, options, 'mainnet')).toThrow(TypeError)
+  })
+
+  it('is the same after a larger action, and after one that could not be encoded', () => {
+    const before = l1Signable(HIP3_ORDER, options, 'mainnet')
+    const large = { ...HIP3_ORDER, orders: Array.from({ length: 400 }, () => HIP3_ORDER.orders[0]) } as Encodable
+    const body = bytesToHex(encodeAction(large))
+    expect(l1ActionHash(large, { nonce: 1 })).toBe(keccak256(concatHex([body, numberToHex(1, { size: 8 }), '0x00'])))
+    expect(() => l1ActionHash({ p: 0.5 }, { nonce: 1 })).toThrow(TypeError)
+    expect(l1Signable(HIP3_ORDER, options, 'mainnet')).toStrictEqual(before)
+  })
+
+  it('hashes with what the signer brings', () => {
+    const hashed: Uint8Array[] = []
+    const hash = (bytes: Uint8Array): Uint8Array => {
+      hashed.push(bytes.slice())
+      return keccak256(bytes, 'bytes')
+    }
+    expect(l1Signable(CANCEL, options, 'testnet', hash)).toStrictEqual(l1Signable(CANCEL, options, 'testnet'))
+    expect(hashed.map((bytes) => bytes.length)).toStrictEqual([encodeAction(CANCEL).length + 38, 96, 66])
+    const connectionId = l1ActionHash(CANCEL, options, hash)
+    expect(l1Digest(connectionId, 'testnet', hash)).toBe(l1Digest(connectionId, 'testnet'))
+    expect(hashed).toHaveLength(6)
   })
 })

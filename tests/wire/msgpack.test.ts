@@ -1,4 +1,5 @@
 /** Our bytes against those of a second implementation, and what the encoder refuses. */
+import { runInNewContext } from 'node:vm'
 import { encode as referenceEncode } from '@msgpack/msgpack'
 import fc from 'fast-check'
 import { createLocalSigner, type Encodable, encodeAction, l1ActionHash, l1Digest } from 'hip3-executor/signing'
@@ -121,6 +122,12 @@ describe('encodeAction', () => {
       }
     },
   )
+
+  it('takes objects and lists of another realm for what they are', () => {
+    const action = runInNewContext("({ type: 'cancel', cancels: [{ a: 1, o: 2 }], f: undefined })") as Encodable
+    expect(hexOf(action)).toBe(hexOf({ type: 'cancel', cancels: [{ a: 1, o: 2 }] }))
+    expect(hexOf(Object.assign(Object.create(null), { type: 'noop' }))).toBe(hexOf({ type: 'noop' }))
+  })
 
   it('leaves the action as it was', () => {
     const action = { type: 'cancel', cancels: [{ a: 1, o: 2 ** 40 }], f: undefined }

@@ -1,13 +1,14 @@
 /** One entry per market at a time: no second bet on the same signal, and none while getting out. */
 import { deny, type Gate, PASS } from '../risk-gates.js'
 
-/** Step 6: not while a reduce-only order is on its way, from the queue to its last fill. */
+/** Step 6: not while somebody is getting out, from the first request to the last fill. */
 export function flattenInProgressGate(): Gate {
   return {
     step: '6',
     id: 'flattenInProgress',
-    rule: 'no new order while a reduce-only order of the market is pending',
+    rule: 'no new order while the market is being closed, or a reduce-only order of it is pending',
     check({ market }, { exposure }) {
+      if (exposure.isBeingClosed(market.name)) return deny('FLATTEN_IN_PROGRESS', 'nobody closing', 'being closed')
       const pending = exposure.reduceOnlyOrders(market.name)
       return pending === 0 ? PASS : deny('FLATTEN_IN_PROGRESS', '0', String(pending))
     },
