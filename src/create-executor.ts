@@ -16,6 +16,7 @@ import { createPositionLedger } from './control/position-ledger.js'
 import { createReadiness } from './control/readiness.js'
 import { createRequestTable } from './control/request-table.js'
 import { createRiskGates } from './control/risk-gates.js'
+import { createRiskMonitor } from './control/risk-monitor.js'
 import { createVenueLimits } from './control/venue-limits.js'
 import { createEmitter } from './events.js'
 import type { Executor, ExecutorEvents, ExecutorOptions } from './executor.js'
@@ -36,6 +37,7 @@ import { createFills } from './pipeline/fills.js'
 import { createFlatten } from './pipeline/flatten.js'
 import { createLifecycle } from './pipeline/lifecycle.js'
 import { createLimitsReader } from './pipeline/limits-reader.js'
+import { createLoopWatch } from './pipeline/loop-watch.js'
 import { createMeter } from './pipeline/meter.js'
 import { createModify } from './pipeline/modify.js'
 import { createNonceProbe } from './pipeline/nonce-probe.js'
@@ -105,6 +107,13 @@ export function createExecutor(options: ExecutorOptions): Executor {
     marketData,
     readiness,
     market: (name) => registry?.get(name),
+    fault(what, error) {
+      logger.error(what, { error })
+      hardStop.trigger({
+        cause: 'fault',
+        reason: `${what}: ${error instanceof Error ? error.message : 'an exception'}`,
+      })
+    },
     externalOrders: oneOf(options.externalOrders ?? 'adopt', 'externalOrders', ['adopt', 'ignore', 'cancel']),
     limits: {
       expiresAfterMs: positiveMs(options.expiresAfterMs ?? 15_000, 'expiresAfterMs'),
@@ -118,13 +127,18 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const everyMs = options.reconcileEveryMs ?? 60_000
   if (everyMs !== 0) positiveMs(everyMs, 'reconcileEveryMs')
 
+  const riskMonitor = createRiskMonitor(options.riskMonitor)
+  const loopWatch = createLoopWatch(parts, positiveMs(options.maxLoopLagMs ?? 1_000, 'maxLoopLagMs'))
+
   const alarm = createAlarm(clock, () => {
     const now = clock.monotonic()
-    recorder.tick(now)
-    settlement.tick(now)
-    resolver.tick(now)
-    limitsReader.tick(now)
-    dispatch.tick(now)
+    for (const part of [recorder, settlement, resolver, limitsReader, dispatch]) {
+      try {
+        part.tick(now)
+      } catch (error) {
+        parts.fault('a timer could not be handled', error)
+      }
+    }
   })
   const post = createMeter(parts)
   const ask = createAsk({ post }, clock)
@@ -136,11 +150,12 @@ export function createExecutor(options: ExecutorOptions): Executor {
       () => false,
     ),
   )
+  const session = createSession(parts, riskMonitor)
   const evidence = createEvidence(parts, settlement, {
     onCancelStillWanted: (id) => void submit.cancel(id),
     onUnwanted: (id) => void submit.cancel(id),
     onMismatch: (market) => reconciler.doubt(`position of ${market} differs from the venue's`),
-    onNews: createSession(parts).onFill,
+    onNews: session.onFill,
   })
   const sign = createSign(parts)
   const nonceProbe = createNonceProbe(parts, post, sign)
@@ -166,7 +181,14 @@ export function createExecutor(options: ExecutorOptions): Executor {
     kick: dispatch.kick,
     onAgreed: () => lifecycle.followPositions(),
   })
-  const closePosition = createClosePosition({ parts, submit, settlement, until, closing })
+  const closePosition = createClosePosition({
+    parts,
+    submit,
+    settlement,
+    until,
+    closing,
+    onFailed: session.onCloseFailed,
+  })
   const flatten = createFlatten({ parts, closePosition, reconciler, until })
   const ending = { submit, dispatch, settlement, alarm, reconciler, recorder }
   const lifecycle = createLifecycle({
@@ -192,7 +214,10 @@ export function createExecutor(options: ExecutorOptions): Executor {
   readiness.onChange((state) => emitter.emit('readiness', state))
 
   const executor: Executor = {
-    start: lifecycle.start,
+    start(startOptions) {
+      loopWatch.start()
+      return lifecycle.start(startOptions)
+    },
     submit: (intent) => submit.submit(intent),
     submitMany: (intents) => intents.map((intent) => submit.submit(intent)),
     modify: createModify(parts, submit, dispatch),
@@ -218,6 +243,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
       }
     },
     readiness: () => readiness.state,
+    risk: () => riskMonitor.state(clock.monotonic()),
     describeGates: parts.gates.describe,
     hardStop,
     on: emitter.on,

@@ -10,6 +10,7 @@ import type { Position } from './control/position.js'
 import type { ReadinessState } from './control/readiness.js'
 import type { Difference } from './control/reconcile.js'
 import type { Gate, GateDescription, GateTurn } from './control/risk-gates.js'
+import type { RiskMonitorOptions, RiskState } from './control/risk-monitor.js'
 import type { RoundTrip } from './control/round-trips.js'
 import type { VenueLimitsOptions, VenueLimitsState } from './control/venue-limits.js'
 import type { Emitter } from './events.js'
@@ -19,7 +20,7 @@ import type { ClientOrderId } from './model/ids.js'
 import type { Intent, Replacement } from './model/intent.js'
 import type { Side } from './model/market.js'
 import type { OrderStatus } from './model/order.js'
-import type { Accepted, CancelOutcome, Denied, OrderView, Submission } from './model/outcome.js'
+import type { Accepted, CancelOutcome, Denied, OrderView, Outcome, Submission } from './model/outcome.js'
 import type { Clock, IdSource, Journal, Logger, Signer, Transport, TransportState } from './ports.js'
 
 export type ExecutorOptions = {
@@ -61,6 +62,16 @@ export type ExecutorOptions = {
    * **not counted**: what they may still fill is in no limit until it has filled. Default: `adopt`.
    */
   readonly externalOrders?: ExternalOrders | undefined
+  /**
+   * When what happens pulls the kill switch. Each threshold can be set or turned off, `false` turns all of them off, and
+   * `risk()` tells which hold and how far they are. Default: on, with the defaults of `RiskMonitorOptions`.
+   */
+  readonly riskMonitor?: RiskMonitorOptions | false | undefined
+  /**
+   * How late a timer may fire. When the process stood still for longer, new orders wait until it runs on time again: what
+   * arrives then was sent before, and nobody can tell how long. Default: 1000.
+   */
+  readonly maxLoopLagMs?: number | undefined
   /**
    * How often orders, fills and positions are compared with the venue's while nothing is in doubt; 0 is never. They are in
    * any case compared after every connect and whenever a fill does not fit. Default: 60000.
@@ -136,6 +147,8 @@ export type PositionClosedEvent = RoundTrip & {
 export type ExecutorEvents = {
   /** An order changed. */
   order: OrderView
+  /** The end of an order that was accepted, once. */
+  outcome: Outcome
   fill: FillEvent
   /** A round trip ended, told once and right after the fill that ended it. */
   positionClosed: PositionClosedEvent
@@ -276,6 +289,8 @@ export type Executor = {
   positions(): readonly Position[]
   budget(): BudgetState
   readiness(): ReadinessState
+  /** What the risk monitor has counted, and where it stops. */
+  risk(): RiskState
   describeGates(): readonly GateDescription[]
   readonly hardStop: HardStop
   readonly on: Emitter<ExecutorEvents>['on']

@@ -78,6 +78,14 @@ export {
   type RiskGates,
   type Verdict,
 } from './control/risk-gates.js'
+export {
+  createRiskMonitor,
+  type RiskLimits,
+  type RiskMonitor,
+  type RiskMonitorOptions,
+  type RiskState,
+  type SlippageOptions,
+} from './control/risk-monitor.js'
 export { createRoundTrips, type RoundTrip, type RoundTripFill, type RoundTrips } from './control/round-trips.js'
 export type { ExhaustedLimit, Usage, VenueLimitsOptions, VenueLimitsState } from './control/venue-limits.js'
 export { createExecutor } from './create-executor.js'

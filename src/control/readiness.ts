@@ -15,6 +15,7 @@ export const CONDITIONS = [
   'account',
   'recovery',
   'clock',
+  'eventLoop',
 ] as const
 
 export type Condition = (typeof CONDITIONS)[number]

@@ -35,6 +35,8 @@ export type ClosePositionParts = {
   readonly until: Until
   /** Markets that are being closed, for the gates to see. */
   readonly closing: Set<string>
+  /** The work on a market has ended, and its position is still there. */
+  readonly onFailed: (market: string) => void
 }
 
 const DEFAULT_SLIPPAGE_BPS: readonly Decimal[] = /* @__PURE__ */ ['50', '100', '200', '500'].map((bps) =>
@@ -50,7 +52,7 @@ const DEFAULT_TIMEOUT_MS = 30_000
 type Owner = { deadlineAt: number; obstacle: string; done: Promise<void> }
 
 export function createClosePosition(wiring: ClosePositionParts): ClosePosition {
-  const { parts, submit, settlement, until, closing } = wiring
+  const { parts, submit, settlement, until, closing, onFailed } = wiring
   const { clock, positions, orders, marketData, market } = parts
   const owners = new Map<string, Owner>()
 
@@ -129,6 +131,7 @@ export function createClosePosition(wiring: ClosePositionParts): ClosePosition {
     owner.done = work(name, owner, slippage).finally(() => {
       closing.delete(name)
       owners.delete(name)
+      if (!isFlat(name)) onFailed(name)
     })
     return owner
   }

@@ -56,7 +56,7 @@ export type DispatchParts = {
 
 export function createDispatch(wiring: DispatchParts): Dispatch {
   const { parts, post, sign, evidence, cancels, replacements, resolver, recorder, alarm } = wiring
-  const { clock, transport, hardStop, queue, requests, orders, limits, venueLimits, logger } = parts
+  const { clock, transport, hardStop, queue, requests, orders, limits, venueLimits, logger, fault } = parts
   const patience = createPatience(clock, alarm, limits.maxQueueMs)
   let onIdle: (() => void)[] = []
   let isKicked = false
@@ -66,7 +66,9 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
   function kick(): void {
     if (isKicked) return
     isKicked = true
-    void Promise.resolve().then(flush)
+    Promise.resolve()
+      .then(flush)
+      .catch((error: unknown) => fault('orders could not be sent', error))
   }
 
   function flush(): void {
@@ -164,7 +166,12 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
     }
     requests.written(id, clock.monotonic())
     if (requests.nextDeadlineAt !== undefined) alarm.setBy(requests.nextDeadlineAt)
-    result.reply.then((reply) => onReply(id, reply))
+    result.reply
+      .then((reply) => onReply(id, reply))
+      .catch((error: unknown) => {
+        fault('an answer could not be handled', error)
+        lose(batch)
+      })
     if (batch.lane === 'cancel') {
       for (const cancel of batch.cancels) cancels.onWritten(cancel)
       return

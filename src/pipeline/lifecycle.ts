@@ -43,7 +43,7 @@ const FIRST_MARKS_MS = 2_000
 
 export function createLifecycle(wiring: LifecycleParts): Lifecycle {
   const { parts, evidence, dispatch, synchronise, fills, reconciler, recovery, closing, loadMarkets } = wiring
-  const { transport, readiness, marketData, positions, clock, emitter, logger, account } = parts
+  const { transport, readiness, marketData, positions, clock, emitter, fault, account } = parts
   /** What is to be given up when the executor is closed. */
   const ending = new Set<() => void>()
   let markets: readonly Market[] = []
@@ -122,7 +122,7 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
     return (data) => {
       Promise.resolve(data)
         .then(handle)
-        .catch((error: unknown) => logger.error('a feed could not be handled', { error }))
+        .catch((error: unknown) => fault('a feed could not be handled', error))
     }
   }
 

@@ -43,6 +43,8 @@ export type Parts = {
   /** The markets loaded so far; `undefined` for a name that was not. */
   readonly market: (name: string) => Market | undefined
   readonly externalOrders: ExternalOrders
+  /** Something of ours threw that must not. What we know may be wrong from here on, so new orders stop. */
+  readonly fault: (what: string, error: unknown) => void
   readonly limits: {
     readonly expiresAfterMs: number
     readonly replyTimeoutMs: number

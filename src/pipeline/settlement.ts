@@ -65,8 +65,10 @@ export function createSettlement(
   function settle(handle: Handle): void {
     const { clientOrderId } = handle.record.request
     unsettled.delete(clientOrderId)
+    const outcome = outcomeOf(handle.record)
     handle.acknowledge(viewOf(handle.record))
-    handle.settle(outcomeOf(handle.record))
+    handle.settle(outcome)
+    emitter.emit('outcome', outcome)
   }
 
   function consider(record: OrderRecord): void {

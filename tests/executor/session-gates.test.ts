@@ -90,10 +90,10 @@ describe('the session gates of a running executor', () => {
 
 describe('a gate that turns', () => {
   it('is logged and told once, not for every order it denies, and once when it opens (F-60)', async () => {
-    const warnings: unknown[] = []
+    const logged: unknown[] = []
     const { executor, settle, pass } = await createStarted({
       gates: gatesWith({ burstSignal: { maxSignals: 1, windowMs: 1_000, cooldownMs: 1_000 } }),
-      logger: { ...QUIET, warn: (message, fields) => warnings.push([message, fields]) },
+      logger: { ...QUIET, info: (message, fields) => logged.push([message, fields]) },
     })
     const turns: GateTurn[] = []
     executor.on('gate', (turn) => turns.push(turn))
@@ -101,12 +101,12 @@ describe('a gate that turns', () => {
     await settle()
     const closed = { gate: 'burstSignal', market: NVDA, isOpen: false, reason: 'BURST_SIGNAL' }
     expect(turns).toEqual([{ ...closed, limit: '1 orders in 1 s', value: '1000' }])
-    expect(warnings).toMatchObject([['a gate denies new orders', closed]])
+    expect(logged).toMatchObject([['a gate denies new orders', closed]])
     await pass(1_000)
     executor.submit(buy({ size: '0.1' }))
     await settle()
     expect(turns.slice(1)).toEqual([{ gate: 'burstSignal', market: NVDA, isOpen: true }])
-    expect(warnings).toHaveLength(1)
+    expect(logged).toHaveLength(1)
   })
 
   it('is told when judgement and claim are over, so that a listener that submits passes no limit', async () => {

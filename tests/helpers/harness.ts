@@ -108,6 +108,8 @@ export function createHarness(
       gates: WIDE_GATES,
       // Spacing is a matter of time, and most tests are not about time.
       queue: { newOrderSpacingMs: 0 },
+      // Most tests lose money without a care.
+      riskMonitor: false,
       clock: ownClock,
       logger: QUIET,
       ...options,
