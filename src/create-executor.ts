@@ -16,6 +16,7 @@ import { createPositionLedger } from './control/position-ledger.js'
 import { createReadiness } from './control/readiness.js'
 import { createRequestTable } from './control/request-table.js'
 import { createRiskGates } from './control/risk-gates.js'
+import { createVenueLimits } from './control/venue-limits.js'
 import { createEmitter } from './events.js'
 import type { Executor, ExecutorEvents, ExecutorOptions } from './executor.js'
 import { createAsk } from './io/ask.js'
@@ -34,6 +35,8 @@ import { createEvidence } from './pipeline/evidence.js'
 import { createFills } from './pipeline/fills.js'
 import { createFlatten } from './pipeline/flatten.js'
 import { createLifecycle } from './pipeline/lifecycle.js'
+import { createLimitsReader } from './pipeline/limits-reader.js'
+import { createMeter } from './pipeline/meter.js'
 import { createModify } from './pipeline/modify.js'
 import { createNonceProbe } from './pipeline/nonce-probe.js'
 import { createOwnedClock } from './pipeline/owned-clock.js'
@@ -61,8 +64,6 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const logger = options.logger ?? createConsoleLogger()
   const emitter = createEmitter<ExecutorEvents>(logger)
   const { transport } = options
-  const ask = createAsk(transport, clock)
-
   const onListenerError = (error: unknown): void => logger.error('a listener threw', { error })
   const hardStop = createHardStop({ clock, onListenerError })
   const readiness = createReadiness({ onListenerError })
@@ -74,6 +75,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const positions = options.journal === undefined ? ledgers.positions : recordPositions(ledgers.positions, note)
   const closing = new Set<string>()
   const exposure = createExposureView(orders, positions, closing)
+  const venueLimits = createVenueLimits(options.venueLimits ?? {}, { orders, onListenerError })
+  const maxQueueMs = positiveMs(options.maxQueueMs ?? 2_000, 'maxQueueMs')
   let registry: MarketRegistry | undefined
 
   const parts: Parts = {
@@ -81,14 +84,15 @@ export function createExecutor(options: ExecutorOptions): Executor {
     vaultAddress: options.vaultAddress === undefined ? undefined : address(options.vaultAddress, 'vaultAddress'),
     signer: required(options.signer, 'signer'),
     transport: required(transport, 'transport'),
+    venueLimits,
     clock,
     ids: options.ids ?? createNanoidIds(),
     logger,
     emitter,
     hardStop,
     gates: createRiskGates(
-      [...coreGates(), ...required(options.gates, 'gates')],
-      { hardStop, readiness, exposure, marketData, budget },
+      [...coreGates(maxQueueMs), ...required(options.gates, 'gates')],
+      { hardStop, readiness, exposure, marketData, budget, venueLimits },
       createTurnTeller({ emitter, logger }),
     ),
     budget,
@@ -106,7 +110,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
       expiresAfterMs: positiveMs(options.expiresAfterMs ?? 15_000, 'expiresAfterMs'),
       replyTimeoutMs: positiveMs(options.replyTimeoutMs ?? 5_000, 'replyTimeoutMs'),
       signTimeoutMs: positiveMs(options.signTimeoutMs ?? 2_000, 'signTimeoutMs'),
-      maxQueueMs: positiveMs(options.maxQueueMs ?? 2_000, 'maxQueueMs'),
+      maxQueueMs,
     },
   }
   const marketNames = [...new Set(required(options.markets, 'markets'))]
@@ -119,8 +123,12 @@ export function createExecutor(options: ExecutorOptions): Executor {
     recorder.tick(now)
     settlement.tick(now)
     resolver.tick(now)
+    limitsReader.tick(now)
     dispatch.tick(now)
   })
+  const post = createMeter(parts)
+  const ask = createAsk({ post }, clock)
+  const limitsReader = createLimitsReader({ parts, venueLimits, ask, alarm })
   const recorder = createRecorder({ parts, journal: options.journal, ...ledgers, alarm })
   const settlement = createSettlement(parts, alarm, () =>
     fills.read().then(
@@ -135,13 +143,13 @@ export function createExecutor(options: ExecutorOptions): Executor {
     onNews: createSession(parts).onFill,
   })
   const sign = createSign(parts)
-  const nonceProbe = createNonceProbe(parts, sign)
+  const nonceProbe = createNonceProbe(parts, post, sign)
   const resolver = createResolver({ parts, ask, nonceProbe, evidence, alarm, options: options.resolution })
   const fills = createFills(parts, ask, evidence)
   const synchronise = createSynchronise({ parts, ask, evidence, resolver, fills })
   const cancels = createCancels(parts, evidence, resolver)
   const replacements = createReplacements(evidence, resolver)
-  const dispatch = createDispatch({ parts, sign, evidence, cancels, replacements, resolver, recorder, alarm })
+  const dispatch = createDispatch({ parts, post, sign, evidence, cancels, replacements, resolver, recorder, alarm })
   const recovery = createRecovery({ parts, ledgers, recorder, evidence, resolver, settlement })
   const submit = createSubmit({ parts, settlement, dispatch, cancels })
 
@@ -197,13 +205,18 @@ export function createExecutor(options: ExecutorOptions): Executor {
     },
     openOrders: () => [...orders.open()].map(viewOf),
     positions: positions.all,
-    budget: () => ({
-      remaining: budget.remaining(clock.monotonic()),
-      maxActions: budget.maxActions,
-      windowMs: budget.windowMs,
-      inFlight: parts.requests.size,
-      queued: parts.queue.sizes,
-    }),
+    budget() {
+      const now = clock.monotonic()
+      return {
+        remaining: budget.remaining(now),
+        maxActions: budget.maxActions,
+        windowMs: budget.windowMs,
+        inFlight: parts.requests.size,
+        queued: parts.queue.sizes,
+        nextNewOrderInMs: Math.max(budget.waitMs(now), venueLimits.newOrderWaitMs(now)),
+        venue: venueLimits.state(now),
+      }
+    },
     readiness: () => readiness.state,
     describeGates: parts.gates.describe,
     hardStop,

@@ -50,6 +50,8 @@ export type Evidence = {
   readonly orderId?: number | undefined
   readonly filledSize?: Decimal | undefined
   readonly averagePrice?: Decimal | undefined
+  /** How much of it is in the position for certain, although not every fill was told of as this order's. */
+  readonly bookedSize?: Decimal | undefined
   readonly isSizeFinal?: boolean | undefined
   readonly reason?: DeniedReason | RejectedReason | undefined
   readonly message?: string | undefined
@@ -82,6 +84,8 @@ export type RegisterOptions = {
   readonly isExternal?: boolean | undefined
   /** What had filled before we knew of the order, and so is in the position already. Default: nothing. */
   readonly filledBefore?: Decimal | undefined
+  /** The venue's id, of an order that was found there. */
+  readonly orderId?: number | undefined
 }
 
 export type OrderLedger = {
@@ -99,6 +103,7 @@ export type OrderLedger = {
   sent(ids: readonly ClientOrderId[], as: SentAs): void
   /** Orders that still hold a claim. */
   open(): Iterable<OrderRecord>
+  openCount(): number
   /** Every order remembered, oldest first. */
   all(): Iterable<OrderRecord>
   /** Takes over a record as `all` handed it out, in another life of the process. */
@@ -175,6 +180,7 @@ export function createOrderLedger(options: { readonly rememberedOrders?: number 
       byOrderId.set(evidence.orderId, record)
     }
     if (evidence.filledSize !== undefined) record.filledSize = max(record.filledSize, evidence.filledSize)
+    if (evidence.bookedSize !== undefined) record.bookedSize = max(record.bookedSize, evidence.bookedSize)
     if (evidence.averagePrice !== undefined) record.reportedAverage = evidence.averagePrice
     if (evidence.isSizeFinal) record.isSizeFinal = true
     if (evidence.reason !== undefined) record.reason = evidence.reason
@@ -203,7 +209,7 @@ export function createOrderLedger(options: { readonly rememberedOrders?: number 
   }
 
   return {
-    register(request, { status = 'pending', isExternal = false, filledBefore = ZERO } = {}) {
+    register(request, { status = 'pending', isExternal = false, filledBefore = ZERO, orderId } = {}) {
       if (records.has(request.clientOrderId)) throw new RangeError(`clientOrderId: ${request.clientOrderId} is in use`)
       const record: Draft = {
         request,
@@ -218,6 +224,7 @@ export function createOrderLedger(options: { readonly rememberedOrders?: number 
       }
       const replaced = request.replaces === undefined ? undefined : records.get(request.replaces)
       if (replaced !== undefined) replaced.replacedBy = request.clientOrderId
+      learn(record, { orderId })
       records.set(request.clientOrderId, record)
       open.set(request.clientOrderId, record)
       commit(record, 1)
@@ -256,6 +263,7 @@ export function createOrderLedger(options: { readonly rememberedOrders?: number 
       }
     },
     open: () => open.values(),
+    openCount: () => open.size,
     all: () => records.values(),
     restore(record) {
       const { clientOrderId } = record.request

@@ -55,8 +55,6 @@ export type PositionLedger = {
     positions: readonly PositionReading[],
     time: number,
   ): readonly PositionDifference[] | 'unknown' | 'stale'
-  /** Venue time of the newest fill that was seen. */
-  newestFillAt(): number | undefined
   snapshot(): PositionSnapshot
   restore(snapshot: PositionSnapshot): void
 }
@@ -155,7 +153,6 @@ export function createPositionLedger(options: { readonly rememberedFills?: numbe
         return sizes.some((size) => size.eq(venues)) ? [] : [{ market, ours: sizes.at(-1) ?? ZERO, venues }]
       })
     },
-    newestFillAt: () => (recent.length === 0 ? undefined : Math.max(...recent.map(({ time }) => time))),
     snapshot: () => ({
       positions: [...positions.values()],
       dexes: [...snapshotTimes].map(([dex, time]) => ({ dex, time })),

@@ -144,8 +144,9 @@ export function createEvidence(parts: EvidenceParts, settlement: Settlement, hoo
       reduceOnly: order.reduceOnly,
     }
     const filledBefore = order.originalSize.minus(order.remainingSize)
-    orders.register(request, { status: 'working', isExternal: true, filledBefore })
-    apply(clientOrderId, 'acknowledged', { orderId: order.orderId })
+    // In one step with its id: by that alone it can be cancelled, also after a crash in the next instant.
+    orders.register(request, { status: 'working', isExternal: true, filledBefore, orderId: order.orderId })
+    apply(clientOrderId, 'acknowledged')
     if (externalOrders === 'cancel') hooks.onUnwanted(clientOrderId)
   }
 

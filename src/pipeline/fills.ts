@@ -71,8 +71,10 @@ export function createFills(
 
   return {
     resume() {
-      const newest = positions.newestFillAt()
-      if (newest !== undefined) readTo = newest - RESTART_OVERLAP_MS
+      const { recent, dexes } = positions.snapshot()
+      // Without a single fill, everything since the snapshot of the positions may be news.
+      const known = recent.length > 0 ? Math.max(...recent.map(timeOf)) : Math.min(...dexes.map(timeOf))
+      if (Number.isFinite(known)) readTo = known - RESTART_OVERLAP_MS
     },
     read(options) {
       // One after the other: a reading that is asked for must begin after it was asked for.
@@ -82,6 +84,8 @@ export function createFills(
     },
   }
 }
+
+const timeOf = ({ time }: { readonly time: number }): number => time
 
 function hole(from: number, oldest = from): Difference {
   return {

@@ -44,7 +44,8 @@ const FIRST_MARKS_MS = 2_000
 export function createLifecycle(wiring: LifecycleParts): Lifecycle {
   const { parts, evidence, dispatch, synchronise, fills, reconciler, recovery, closing, loadMarkets } = wiring
   const { transport, readiness, marketData, positions, clock, emitter, logger, account } = parts
-  const ending = new AbortController()
+  /** What is to be given up when the executor is closed. */
+  const ending = new Set<() => void>()
   let markets: readonly Market[] = []
   let isStarted = false
   let isRecovered = false
@@ -133,7 +134,7 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
         return
       } catch (error) {
         const isTransient = isExecutorError(error) && (error.code === 'NOT_SENT' || error.code === 'NO_ANSWER')
-        if (!isTransient || ending.signal.aborted) throw error
+        if (!isTransient || closed !== undefined) throw error
         await pause(RETRY_MS)
       }
     }
@@ -143,11 +144,11 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
     return new Promise((resolve) => {
       const wake = (): void => {
         cancel()
-        ending.signal.removeEventListener('abort', wake)
+        ending.delete(wake)
         resolve()
       }
       const cancel = clock.schedule(wake, ms)
-      ending.signal.addEventListener('abort', wake, { once: true })
+      ending.add(wake)
     })
   }
 
@@ -181,7 +182,7 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void): void => {
         signal?.removeEventListener('abort', onAbort)
-        ending.signal.removeEventListener('abort', onEnd)
+        ending.delete(onEnd)
         settle()
       }
       const onAbort = (): void => {
@@ -192,7 +193,7 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
       const onEnd = (): void =>
         finish(() => reject(new ExecutorError('CLOSED', 'the executor was closed while it started')))
       signal?.addEventListener('abort', onAbort, { once: true })
-      ending.signal.addEventListener('abort', onEnd, { once: true })
+      ending.add(onEnd)
       if (signal?.aborted) onAbort()
       work.then(
         () => finish(resolve),
@@ -225,7 +226,7 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
       oneOf(held, 'positions', ['leave', 'flatten'])
       if (timeoutMs !== undefined) positiveMs(timeoutMs, 'timeoutMs')
       closed ??= closing(options, stopWatching, attempt)
-      ending.abort()
+      for (const giveUp of [...ending]) giveUp()
       return closed
     },
   }

@@ -35,7 +35,7 @@ export function createSession({ clock, gates, positions }: Pick<Parts, 'clock' |
 export function createTurnTeller({ emitter, logger }: Pick<Parts, 'emitter' | 'logger'>): (turn: GateTurn) => void {
   return (turn) => {
     void Promise.resolve().then(() => {
-      if (!turn.isOpen && !DENIED_REASONS[turn.reason].benign) logger.warn('a gate denies new orders', turn)
+      if (!turn.isOpen && !DENIED_REASONS[turn.reason].benign) logger.info('a gate denies new orders', turn)
       emitter.emit('gate', turn)
     })
   }

@@ -102,8 +102,12 @@ export function createSettlement(
 
   /** The venue's own list of fills has been read: it is all that filled, and the claim on the market ends with it. */
   function conclude(record: OrderRecord): void {
-    const { clientOrderId } = record.request
-    if (record.status === 'canceled') orders.apply(clientOrderId, 'canceled', { isSizeFinal: true })
+    const { status, filledSize, request } = record
+    const { clientOrderId } = request
+    // What filled of a foreign order before we knew of it is in the position all the same.
+    const bookedSize = record.isExternal ? filledSize : undefined
+    if (status === 'canceled') orders.apply(clientOrderId, status, { isSizeFinal: true, bookedSize })
+    else if (record.isExternal && status === 'filled') orders.apply(clientOrderId, status, { filledSize, bookedSize })
     const handle = unsettled.get(clientOrderId)
     if (handle !== undefined && isTerminal(record.status)) settle(handle)
   }

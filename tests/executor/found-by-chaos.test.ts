@@ -1,9 +1,10 @@
 /** What `npm run chaos` found, each as the shortest story that shows it. */
-import { createMemoryJournal } from 'hip3-executor'
+import { createMemoryJournal, type Signer } from 'hip3-executor'
 import { createUnverifiedSigner } from 'hip3-executor/testing'
 import { describe, expect, it } from 'vitest'
 import {
   ACCOUNT,
+  AGENT,
   accepted,
   buy,
   createHarness,
@@ -12,6 +13,7 @@ import {
   NVDA,
   outcomeNow,
 } from '../helpers/harness.js'
+import { createHeldSigner } from '../helpers/held-signer.js'
 
 const resting = (overrides = {}) => buy({ price: '170', timeInForce: 'gtc', ...overrides })
 const isQuestion = (text: string): boolean => text.includes('"type":"info"')
@@ -70,5 +72,67 @@ describe('a foreign order that was cancelled right before a crash', () => {
     const next = createHarness({ journal: createMemoryJournal(journal.records) }, harness)
     await Promise.all([next.executor.start(), next.pass(10_000)])
     expect(next.executor.openOrders()).toEqual([])
+  })
+})
+
+describe('a foreign order that was found right before a crash', () => {
+  it('can be cancelled after the restart', async () => {
+    const journal = createMemoryJournal()
+    const harness = await createStarted({ journal })
+    placeByHand(harness)
+    await harness.settle()
+    harness.kill()
+
+    const until = journal.records.findIndex(({ kind }) => kind === 'order') + 1
+    const next = createHarness({ journal: createMemoryJournal(journal.records.slice(0, until)) }, harness)
+    next.toExchange = (text) => !isQuestion(text) || text.includes('exchangeStatus')
+    void next.executor.start()
+    await next.settle()
+    void next.executor.cancelAll()
+    await next.settle()
+    expect(next.exchange.account(ACCOUNT).openOrders()).toEqual([])
+  })
+})
+
+describe('a foreign order of which the fill is heard before the order', () => {
+  it('gives up its claim when it is over', async () => {
+    const harness = await createStarted()
+    const held: string[] = []
+    harness.toExecutor = (text) => {
+      const isHeld = text.includes('"channel":"orderUpdates"')
+      if (isHeld) held.push(text)
+      return !isHeld
+    }
+    placeByHand(harness)
+    await harness.settle()
+    harness.exchange.market(NVDA).setBook({ bids: [], asks: [] }).take('sell', '170', '1')
+    await harness.settle()
+    harness.toExecutor = () => true
+    for (const text of held) harness.inject(text)
+    await harness.pass(30_000)
+    expect(harness.executor.positions()).toMatchObject([{ market: NVDA }])
+    expect(harness.executor.openOrders()).toEqual([])
+  })
+})
+
+describe('an order that is cancelled while it is signed', () => {
+  it('raises no alarm', async () => {
+    const slow = createHeldSigner()
+    const fast = createUnverifiedSigner(AGENT)
+    let signer: Signer = slow
+    const harness = await createStarted({
+      signer: { address: AGENT, sign: (digest, agent) => signer.sign(digest, agent) },
+    })
+    const alarms: unknown[] = []
+    harness.executor.on('conflict', (conflict) => alarms.push(conflict))
+    const order = accepted(harness.executor.submit(resting()))
+    await harness.settle()
+    signer = fast
+    void harness.executor.cancel(order.clientOrderId)
+    await harness.settle()
+    slow.release()
+    await harness.settle()
+    expect(await outcomeNow(order)).toMatchObject({ status: 'denied', reason: 'CANCELED_BEFORE_SENT' })
+    expect(alarms).toEqual([])
   })
 })

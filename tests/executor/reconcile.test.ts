@@ -1,4 +1,4 @@
-import type { ExecutorEvents, ReadinessState } from 'hip3-executor'
+import { createMemoryJournal, type ExecutorEvents, type ReadinessState } from 'hip3-executor'
 import { describe, expect, it } from 'vitest'
 import {
   ACCOUNT,
@@ -109,6 +109,28 @@ describe('a fill that no feed told of', () => {
       ({ payload }) => (payload as { startTime: number }).startTime,
     )
     expect(pages.length).toBeGreaterThanOrEqual(4)
+  })
+
+  it('is read from where the journal ends after a restart (F-35)', async () => {
+    const journal = createMemoryJournal()
+    const before = await createStarted({ journal })
+    const order = accepted(before.executor.submit(resting({ size: '45' })))
+    await order.acknowledged
+    before.kill()
+    before.exchange.market(NVDA).clearBook()
+    for (let count = 0; count < 4_100; count += 1) {
+      before.clock.stepWall(20)
+      before.exchange.market(NVDA).take('sell', '170', '0.01')
+    }
+    const harness = createHarness({ journal: createMemoryJournal(journal.records) }, before)
+    const starting = harness.executor.start()
+    await harness.pass(3_000)
+    await starting
+    const view = harness.executor.order(order.clientOrderId)
+    expect([view?.status, view?.filledSize.toFixed(), view?.averagePrice?.toFixed()]).toEqual([
+      ...['partiallyFilled', '41', '170'],
+    ])
+    expect(sizes(harness)).toEqual([[NVDA, '41']])
   })
 
   it('and that the venue has forgotten leaves a hole, which is told; the position is right all the same', async () => {

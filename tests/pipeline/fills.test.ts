@@ -59,6 +59,15 @@ describe('reading fills', () => {
     expect(asked).toEqual([NOW - 60_000 - 120_000 - 5_000])
   })
 
+  it('goes on from the positions of an earlier life that had no fills', async () => {
+    const { fills, asked, positions } = venue([])
+    positions.load('xyz', [], NOW - 60_000)
+    positions.load('flx', [], NOW - 90_000)
+    fills.resume()
+    await fills.read()
+    expect(asked).toEqual([NOW - 90_000 - 120_000 - 5_000])
+  })
+
   it('hands over every fill there is, in order, wherever pages end', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(3), { minLength: 1_900, maxLength: 6_500 }), async (gaps) => {
