@@ -17,6 +17,7 @@ import { createReadiness } from './control/readiness.js'
 import { createRequestTable } from './control/request-table.js'
 import { createRiskGates } from './control/risk-gates.js'
 import { createRiskMonitor } from './control/risk-monitor.js'
+import { createVenueLimits } from './control/venue-limits.js'
 import { createEmitter } from './events.js'
 import type { Executor, ExecutorEvents, ExecutorOptions } from './executor.js'
 import { createAsk } from './io/ask.js'
@@ -35,7 +36,9 @@ import { createEvidence } from './pipeline/evidence.js'
 import { createFills } from './pipeline/fills.js'
 import { createFlatten } from './pipeline/flatten.js'
 import { createLifecycle } from './pipeline/lifecycle.js'
+import { createLimitsReader } from './pipeline/limits-reader.js'
 import { createLoopWatch } from './pipeline/loop-watch.js'
+import { createMeter } from './pipeline/meter.js'
 import { createModify } from './pipeline/modify.js'
 import { createNonceProbe } from './pipeline/nonce-probe.js'
 import { createOwnedClock } from './pipeline/owned-clock.js'
@@ -63,8 +66,6 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const logger = options.logger ?? createConsoleLogger()
   const emitter = createEmitter<ExecutorEvents>(logger)
   const { transport } = options
-  const ask = createAsk(transport, clock)
-
   const onListenerError = (error: unknown): void => logger.error('a listener threw', { error })
   const hardStop = createHardStop({ clock, onListenerError })
   const readiness = createReadiness({ onListenerError })
@@ -76,6 +77,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const positions = options.journal === undefined ? ledgers.positions : recordPositions(ledgers.positions, note)
   const closing = new Set<string>()
   const exposure = createExposureView(orders, positions, closing)
+  const venueLimits = createVenueLimits(options.venueLimits ?? {}, { orders, onListenerError })
+  const maxQueueMs = positiveMs(options.maxQueueMs ?? 2_000, 'maxQueueMs')
   let registry: MarketRegistry | undefined
 
   const parts: Parts = {
@@ -83,14 +86,15 @@ export function createExecutor(options: ExecutorOptions): Executor {
     vaultAddress: options.vaultAddress === undefined ? undefined : address(options.vaultAddress, 'vaultAddress'),
     signer: required(options.signer, 'signer'),
     transport: required(transport, 'transport'),
+    venueLimits,
     clock,
     ids: options.ids ?? createNanoidIds(),
     logger,
     emitter,
     hardStop,
     gates: createRiskGates(
-      [...coreGates(), ...required(options.gates, 'gates')],
-      { hardStop, readiness, exposure, marketData, budget },
+      [...coreGates(maxQueueMs), ...required(options.gates, 'gates')],
+      { hardStop, readiness, exposure, marketData, budget, venueLimits },
       createTurnTeller({ emitter, logger }),
     ),
     budget,
@@ -104,18 +108,16 @@ export function createExecutor(options: ExecutorOptions): Executor {
     readiness,
     market: (name) => registry?.get(name),
     fault(what, error) {
+      const why = error instanceof Error ? error.message : 'an exception'
+      hardStop.trigger({ cause: 'fault', reason: `${what}: ${why}` })
       logger.error(what, { error })
-      hardStop.trigger({
-        cause: 'fault',
-        reason: `${what}: ${error instanceof Error ? error.message : 'an exception'}`,
-      })
     },
     externalOrders: oneOf(options.externalOrders ?? 'adopt', 'externalOrders', ['adopt', 'ignore', 'cancel']),
     limits: {
       expiresAfterMs: positiveMs(options.expiresAfterMs ?? 15_000, 'expiresAfterMs'),
       replyTimeoutMs: positiveMs(options.replyTimeoutMs ?? 5_000, 'replyTimeoutMs'),
       signTimeoutMs: positiveMs(options.signTimeoutMs ?? 2_000, 'signTimeoutMs'),
-      maxQueueMs: positiveMs(options.maxQueueMs ?? 2_000, 'maxQueueMs'),
+      maxQueueMs,
     },
   }
   const marketNames = [...new Set(required(options.markets, 'markets'))]
@@ -128,7 +130,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
 
   const alarm = createAlarm(clock, () => {
     const now = clock.monotonic()
-    for (const part of [recorder, settlement, resolver, dispatch]) {
+    for (const part of [recorder, settlement, resolver, limitsReader, dispatch]) {
       try {
         part.tick(now)
       } catch (error) {
@@ -136,6 +138,9 @@ export function createExecutor(options: ExecutorOptions): Executor {
       }
     }
   })
+  const post = createMeter(parts)
+  const ask = createAsk({ post }, clock)
+  const limitsReader = createLimitsReader({ parts, venueLimits, ask, alarm })
   const recorder = createRecorder({ parts, journal: options.journal, ...ledgers, alarm })
   const settlement = createSettlement(parts, alarm, () =>
     fills.read().then(
@@ -151,13 +156,13 @@ export function createExecutor(options: ExecutorOptions): Executor {
     onNews: session.onFill,
   })
   const sign = createSign(parts)
-  const nonceProbe = createNonceProbe(parts, sign)
+  const nonceProbe = createNonceProbe(parts, post, sign)
   const resolver = createResolver({ parts, ask, nonceProbe, evidence, alarm, options: options.resolution })
   const fills = createFills(parts, ask, evidence)
   const synchronise = createSynchronise({ parts, ask, evidence, resolver, fills })
   const cancels = createCancels(parts, evidence, resolver)
   const replacements = createReplacements(evidence, resolver)
-  const dispatch = createDispatch({ parts, sign, evidence, cancels, replacements, resolver, recorder, alarm })
+  const dispatch = createDispatch({ parts, post, sign, evidence, cancels, replacements, resolver, recorder, alarm })
   const recovery = createRecovery({ parts, ledgers, recorder, evidence, resolver, settlement })
   const submit = createSubmit({ parts, settlement, dispatch, cancels })
 
@@ -223,13 +228,18 @@ export function createExecutor(options: ExecutorOptions): Executor {
     },
     openOrders: () => [...orders.open()].map(viewOf),
     positions: positions.all,
-    budget: () => ({
-      remaining: budget.remaining(clock.monotonic()),
-      maxActions: budget.maxActions,
-      windowMs: budget.windowMs,
-      inFlight: parts.requests.size,
-      queued: parts.queue.sizes,
-    }),
+    budget() {
+      const now = clock.monotonic()
+      return {
+        remaining: budget.remaining(now),
+        maxActions: budget.maxActions,
+        windowMs: budget.windowMs,
+        inFlight: parts.requests.size,
+        queued: parts.queue.sizes,
+        nextNewOrderInMs: Math.max(budget.waitMs(now), venueLimits.newOrderWaitMs(now)),
+        venue: venueLimits.state(now),
+      }
+    },
     readiness: () => readiness.state,
     risk: () => riskMonitor.state(clock.monotonic()),
     describeGates: parts.gates.describe,

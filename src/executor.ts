@@ -12,6 +12,7 @@ import type { Difference } from './control/reconcile.js'
 import type { Gate, GateDescription, GateTurn } from './control/risk-gates.js'
 import type { RiskMonitorOptions, RiskState } from './control/risk-monitor.js'
 import type { RoundTrip } from './control/round-trips.js'
+import type { VenueLimitsOptions, VenueLimitsState } from './control/venue-limits.js'
 import type { Emitter } from './events.js'
 import type { Address } from './model/account.js'
 import type { Decimal, DecimalInput } from './model/decimal.js'
@@ -79,6 +80,8 @@ export type ExecutorOptions = {
   readonly queue?: BatchQueueOptions | undefined
   /** Default: 100 new orders per second. */
   readonly budget?: ActionBudget | undefined
+  /** What of the venue's limits this executor may use. Default: all of it. */
+  readonly venueLimits?: VenueLimitsOptions | undefined
   /** Share one between executors that sign with the same key in one process. */
   readonly nonces?: NonceManager | undefined
   readonly clock?: Clock | undefined
@@ -155,6 +158,8 @@ export type ExecutorEvents = {
   readiness: ReadinessState
   connection: TransportState
   hardStop: HardStopState
+  /** What the venue leaves to new orders was used up, or is there again. */
+  limits: VenueLimitsState
   /** One step in finding out what became of an order. */
   resolution: ResolutionEvent
   /** Evidence that contradicts what was known: look at it. */
@@ -182,6 +187,10 @@ export type BudgetState = {
   readonly windowMs: number
   /** Requests written and not answered. */
   readonly inFlight: number
+  /** How long until the next new order may go, as far as budget and limits decide: 0 is now; infinite is not by time alone. */
+  readonly nextNewOrderInMs: number
+  /** What the venue allows the account and the IP address. */
+  readonly venue: VenueLimitsState
   readonly queued: { readonly cancel: number; readonly reduceOnly: number; readonly new: number }
 }
 

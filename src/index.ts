@@ -87,6 +87,7 @@ export {
   type SlippageOptions,
 } from './control/risk-monitor.js'
 export { createRoundTrips, type RoundTrip, type RoundTripFill, type RoundTrips } from './control/round-trips.js'
+export type { ExhaustedLimit, Usage, VenueLimitsOptions, VenueLimitsState } from './control/venue-limits.js'
 export { createExecutor } from './create-executor.js'
 export { ExecutorError, type ExecutorErrorCode, isExecutorError, NotSentError } from './errors.js'
 export type { ListenOptions } from './events.js'

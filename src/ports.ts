@@ -97,6 +97,8 @@ export type Transport = {
     listener: (data: unknown) => void,
   ): Subscription
   readonly state: TransportState
+  /** Frames written so far, pings and subscriptions included; the venue limits them. Absent where there are none. */
+  readonly framesWritten?: number
   onState(listener: (state: TransportState) => void): () => void
   close(): Promise<void>
 }

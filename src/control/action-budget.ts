@@ -1,12 +1,15 @@
 /**
  * How many new orders may leave per window of time.
  *
- * A sliding log: no stretch of `windowMs`, wherever it begins, ever holds more than `maxActions`, so there is no
- * double burst across the edge of a window. Taking is one step, and what was taken but never sent is given back.
+ * A sliding log: no stretch of `windowMs`, wherever it begins, ever sees more than `maxActions` written, so there is no
+ * double burst across the edge of a window. An action is reserved in one step, when the order is judged, and holds its
+ * place until the order is written or given up; only from the write on does time pass for it. A queue that stood still
+ * can therefore not let two windows' worth of orders out at once.
  * Time is handed in and only its forward steps count: a clock that steps back neither freezes the budget nor
  * refills it.
  */
 import { finiteTime, positiveMs, wholeNumber } from '../model/guards.js'
+import { createSlidingCount } from './sliding-count.js'
 
 export type ActionBudgetOptions = {
   /** Default: 100. */
@@ -18,10 +21,16 @@ export type ActionBudgetOptions = {
 export type BudgetReservation =
   | {
       readonly granted: true
-      /** Gives the action back, for an order that was never sent. Idempotent. */
+      /** The order is on its way: the action leaves the window `windowMs` from now. @param now monotonic ms */
+      written(now: number): void
+      /** Gives the action back, for an order that was never sent. Idempotent, and nothing once it was written. */
       release(): void
     }
-  | { readonly granted: false; readonly waitMs: number }
+  | {
+      readonly granted: false
+      /** At the soonest: an action that is reserved and not yet written frees its place only after its write. */
+      readonly waitMs: number
+    }
 
 export type ActionBudget = {
   /**
@@ -33,6 +42,8 @@ export type ActionBudget = {
   reserve(now: number): BudgetReservation
   /** How many could be taken at this instant. @param now monotonic ms */
   remaining(now: number): number
+  /** How long until one could be taken; 0 when one is free. @param now monotonic ms */
+  waitMs(now: number): number
   readonly maxActions: number
   readonly windowMs: number
 }
@@ -41,42 +52,32 @@ export type ActionBudget = {
 export function createActionBudget(options: ActionBudgetOptions = {}): ActionBudget {
   const maxActions = wholeNumber(options.maxActions ?? 100, 'maxActions')
   const windowMs = positiveMs(options.windowMs ?? 1_000, 'windowMs')
-  /** When each action inside the window was taken, oldest first, on our own clock of forward steps. */
-  let taken: { readonly at: number }[] = []
-  let lastNow: number | undefined
-  let elapsed = 0
+  const written = createSlidingCount(windowMs)
+  const reserved = new Set<object>()
 
-  function advance(now: number): void {
-    finiteTime(now, 'now')
-    if (lastNow !== undefined && now > lastNow) elapsed += now - lastNow
-    lastNow = now
-    // An action leaves the window exactly `windowMs` after it was taken, not a tick later.
-    const firstInside = taken.findIndex(({ at }) => elapsed - at < windowMs)
-    if (firstInside !== 0) taken = firstInside === -1 ? [] : taken.slice(firstInside)
+  function waitMs(now: number): number {
+    const wait = written.waitMs(1, maxActions - reserved.size, now)
+    return Math.min(wait, windowMs)
   }
 
   return {
     maxActions,
     windowMs,
+    waitMs,
     reserve(now) {
-      advance(now)
-      const oldest = taken[0]
-      if (taken.length >= maxActions && oldest !== undefined) {
-        return { granted: false, waitMs: oldest.at + windowMs - elapsed }
-      }
-      const entry = { at: elapsed }
-      taken.push(entry)
+      const wait = waitMs(now)
+      if (wait > 0) return { granted: false, waitMs: wait }
+      const token = {}
+      reserved.add(token)
       return {
         granted: true,
-        release() {
-          const index = taken.indexOf(entry)
-          if (index !== -1) taken.splice(index, 1)
+        written(at) {
+          finiteTime(at, 'now')
+          if (reserved.delete(token)) written.add(1, at)
         },
+        release: () => void reserved.delete(token),
       }
     },
-    remaining(now) {
-      advance(now)
-      return maxActions - taken.length
-    },
+    remaining: (now) => maxActions - reserved.size - written.sum(now),
   }
 }

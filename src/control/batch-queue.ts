@@ -42,6 +42,9 @@ export type Batch =
   | { readonly lane: 'cancel'; readonly cancels: readonly QueuedCancel[] }
   | { readonly lane: 'reduceOnly' | 'new'; readonly orders: readonly Approved[] }
 
+/** How many entries of each lane may leave at this instant, and when by time alone there may be more, monotonic ms. */
+export type Room = Readonly<Record<Lane, number>> & { readonly nextAt?: number | undefined }
+
 export type BatchQueue = {
   push(order: Approved): PushResult
   /**
@@ -55,13 +58,14 @@ export type BatchQueue = {
    *
    * @param now monotonic ms
    * @param inFlight requests written and not answered
+   * @param room what else holds the lanes back. Default: nothing
    * @throws {RangeError} when `now` is not a finite number
    */
-  take(now: number, inFlight: number): Batch | undefined
+  take(now: number, inFlight: number, room?: Room): Batch | undefined
   /** Puts a batch that was not written back in front, in its old order. New orders keep their distance all the same. */
   putBack(batch: Batch): void
   /** When a batch will be free to leave by time alone, monotonic ms; `undefined` when nothing waits for time. */
-  nextAt(inFlight: number): number | undefined
+  nextAt(inFlight: number, room?: Room): number | undefined
   /** Takes one order out, wherever it waits. */
   remove(clientOrderId: ClientOrderId): Approved | undefined
   /** Takes all new orders out, for a halt or a lost connection. */
@@ -71,6 +75,12 @@ export type BatchQueue = {
 
 const DEFAULT_CAPACITY: Record<Lane, number> = { cancel: 200, reduceOnly: 500, new: 1_000 }
 const DEFAULT_IN_FLIGHT: Record<Lane, number> = { cancel: 100, reduceOnly: 90, new: 80 }
+const LANES = ['cancel', 'reduceOnly', 'new'] as const
+const BOUNDLESS: Room = {
+  cancel: Number.POSITIVE_INFINITY,
+  reduceOnly: Number.POSITIVE_INFINITY,
+  new: Number.POSITIVE_INFINITY,
+}
 
 /** @throws {RangeError} naming the field, when a limit is not above zero or the in-flight shares do not rise new ≤ reduce-only ≤ cancel */
 export function createBatchQueue(options: BatchQueueOptions = {}): BatchQueue {
@@ -93,12 +103,17 @@ export function createBatchQueue(options: BatchQueueOptions = {}): BatchQueue {
   const laneOf = ({ request }: Approved): Map<ClientOrderId, Approved> => (request.reduceOnly ? reduceOnly : fresh)
 
   /** Cancels and reduce-only take turns when both wait, so that neither starves the other. */
-  function urgentLane(inFlight: number): 'cancel' | 'reduceOnly' | undefined {
-    const canCancel = cancels.size > 0 && inFlight < maxInFlight.cancel
-    const canReduce = reduceOnly.size > 0 && inFlight < maxInFlight.reduceOnly
+  function urgentLane(inFlight: number, room: Room): 'cancel' | 'reduceOnly' | undefined {
+    const canCancel = cancels.size > 0 && inFlight < maxInFlight.cancel && room.cancel > 0
+    const canReduce = reduceOnly.size > 0 && inFlight < maxInFlight.reduceOnly && room.reduceOnly > 0
     if (canCancel && canReduce) return lastUrgent === 'cancel' ? 'reduceOnly' : 'cancel'
     return canCancel ? 'cancel' : canReduce ? 'reduceOnly' : undefined
   }
+
+  const canSendNew = (inFlight: number, room: Room): boolean =>
+    fresh.size > 0 && inFlight < maxInFlight.new && room.new > 0
+
+  const sizes = (): Record<Lane, number> => ({ cancel: cancels.size, reduceOnly: reduceOnly.size, new: fresh.size })
 
   return {
     push(order) {
@@ -124,26 +139,31 @@ export function createBatchQueue(options: BatchQueueOptions = {}): BatchQueue {
       cancels.set(key, cancel)
       return { status: 'queued' }
     },
-    take(now, inFlight) {
+    take(now, inFlight, room = BOUNDLESS) {
       finiteTime(now, 'now')
-      const urgent = urgentLane(inFlight)
+      const urgent = urgentLane(inFlight, room)
       if (urgent !== undefined) {
         lastUrgent = urgent
+        const most = Math.min(maxBatchSize, room[urgent])
         return urgent === 'cancel'
-          ? { lane: urgent, cancels: shift(cancels, maxBatchSize, isByOurId) }
-          : { lane: urgent, orders: shift(reduceOnly, maxBatchSize, actionKind) }
+          ? { lane: urgent, cancels: shift(cancels, most, isByOurId) }
+          : { lane: urgent, orders: shift(reduceOnly, most, actionKind) }
       }
-      if (fresh.size === 0 || inFlight >= maxInFlight.new || now < newAllowedAt) return undefined
+      if (!canSendNew(inFlight, room) || now < newAllowedAt) return undefined
       newAllowedAt = now + spacingMs
-      return { lane: 'new', orders: shift(fresh, maxBatchSize, actionKind) }
+      return { lane: 'new', orders: shift(fresh, Math.min(maxBatchSize, room.new), actionKind) }
     },
     putBack(batch) {
       if (batch.lane === 'cancel') prepend(cancels, batch.cancels, targetOf)
       else prepend(batch.lane === 'new' ? fresh : reduceOnly, batch.orders, ({ request }) => request.clientOrderId)
     },
-    nextAt(inFlight) {
-      if (urgentLane(inFlight) !== undefined) return Number.NEGATIVE_INFINITY
-      return fresh.size > 0 && inFlight < maxInFlight.new ? newAllowedAt : undefined
+    nextAt(inFlight, room = BOUNDLESS) {
+      if (urgentLane(inFlight, room) !== undefined) return Number.NEGATIVE_INFINITY
+      const waiting = sizes()
+      const isHeld = LANES.some((lane) => waiting[lane] > 0 && room[lane] <= 0)
+      const heldUntil = isHeld ? room.nextAt : undefined
+      if (!canSendNew(inFlight, room)) return heldUntil
+      return Math.min(newAllowedAt, heldUntil ?? Number.POSITIVE_INFINITY)
     },
     remove(clientOrderId) {
       const order = fresh.get(clientOrderId) ?? reduceOnly.get(clientOrderId)
@@ -156,7 +176,7 @@ export function createBatchQueue(options: BatchQueueOptions = {}): BatchQueue {
       return purged
     },
     get sizes() {
-      return { cancel: cancels.size, reduceOnly: reduceOnly.size, new: fresh.size }
+      return sizes()
     },
   }
 }
@@ -207,6 +227,6 @@ function prepend<K, V>(waiting: Map<K, V>, entries: readonly V[], keyOf: (entry:
 }
 
 function checked(limits: Record<Lane, number>, name: string): Record<Lane, number> {
-  for (const lane of ['cancel', 'reduceOnly', 'new'] as const) wholeNumber(limits[lane], `${name}.${lane}`)
+  for (const lane of LANES) wholeNumber(limits[lane], `${name}.${lane}`)
   return limits
 }

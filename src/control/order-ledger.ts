@@ -103,6 +103,7 @@ export type OrderLedger = {
   sent(ids: readonly ClientOrderId[], as: SentAs): void
   /** Orders that still hold a claim. */
   open(): Iterable<OrderRecord>
+  openCount(): number
   /** Every order remembered, oldest first. */
   all(): Iterable<OrderRecord>
   /** Takes over a record as `all` handed it out, in another life of the process. */
@@ -262,6 +263,7 @@ export function createOrderLedger(options: { readonly rememberedOrders?: number 
       }
     },
     open: () => open.values(),
+    openCount: () => open.size,
     all: () => records.values(),
     restore(record) {
       const { clientOrderId } = record.request

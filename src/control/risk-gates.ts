@@ -16,6 +16,7 @@ import type { HardStop } from './hard-stop.js'
 import type { MarketData } from './market-data.js'
 import type { Readiness } from './readiness.js'
 import type { RoundTrip, RoundTripFill } from './round-trips.js'
+import type { VenueLimits } from './venue-limits.js'
 
 declare const approved: unique symbol
 
@@ -23,6 +24,8 @@ declare const approved: unique symbol
 export type Approved = {
   readonly [approved]: true
   readonly request: OrderRequest
+  /** Tells the gates that the order is on its way; what they took for it is spent. Idempotent. @param now monotonic ms */
+  written(now: number): void
   /** Gives back what the gates took for it, for an order that was never sent. Idempotent. */
   release(): void
 }
@@ -36,13 +39,17 @@ export type GateContext = {
   readonly exposure: ExposureView
   readonly marketData: MarketData
   readonly budget: ActionBudget
+  readonly venueLimits: Pick<VenueLimits, 'reserve'>
 }
 
 export type GateDenial = { readonly reason: DeniedReason; readonly limit: string; readonly value: string }
 
 export type GateAnswer =
-  /** `release` undoes what the check took for this order. It is called when the order never leaves, whoever denied it. */
-  | { readonly answer: 'pass'; readonly release?: () => void }
+  /**
+   * What the gate took for the order is given back by `release`, or spent: `written` is called right after the order went to
+   * the socket. One of the two is called, once.
+   */
+  | { readonly answer: 'pass'; readonly release?: () => void; readonly written?: (now: number) => void }
   /** Goes on with a smaller size, floored to the lot; when what is left is not worth an order, denies instead. */
   | { readonly answer: 'resize'; readonly size: Decimal; readonly orElse: GateDenial }
   | ({ readonly answer: 'deny' } & GateDenial)
@@ -137,21 +144,21 @@ export function createRiskGates(
     evaluate(order, now) {
       if (order.reduceOnly) return { approved: approve(order, []) }
       const context: GateContext = { ...view, now }
-      const releases: (() => void)[] = []
+      const taken: Taken[] = []
       let request = order
       for (const gate of running) {
         const answer = ask(gate.work, request, context)
         if (answer.answer === 'deny') {
-          giveBack(releases)
+          giveBack(taken)
           const { reason, limit, value } = answer
           note(gate, order.market.name, { reason, limit, value })
           return { denial: { gate: gate.id, reason, limit, value } }
         }
         note(gate, order.market.name, undefined)
         if (answer.answer === 'resize') request = { ...request, size: answer.size }
-        else if (answer.release !== undefined) releases.push(answer.release)
+        else taken.push(answer)
       }
-      return { approved: approve(request, releases) }
+      return { approved: approve(request, taken) }
     },
     onFill: (fill, now) => tell((work) => work.onFill?.(fill, now)),
     onClosed: (trip, now) => tell((work) => work.onClosed?.(trip, now)),
@@ -194,24 +201,33 @@ export function supersede(older: Approved, newer: Approved): Approved {
   return { ...older, request }
 }
 
-function approve(request: OrderRequest, releases: readonly (() => void)[]): Approved {
+type Taken = Omit<Extract<GateAnswer, { answer: 'pass' }>, 'answer'>
+
+function approve(request: OrderRequest, taken: readonly Taken[]): Approved {
   let isHeld = true
   const order: Omit<Approved, typeof approved> = {
     request,
+    written(now) {
+      if (!isHeld) return
+      isHeld = false
+      each(taken, ({ written }) => written?.(now))
+    },
     release() {
       if (!isHeld) return
       isHeld = false
-      giveBack(releases)
+      giveBack(taken)
     },
   }
   return order as Approved
 }
 
+const giveBack = (taken: readonly Taken[]): void => each(taken, ({ release }) => release?.())
+
 /** A gate of the host that fails to take back its own must not keep the others from taking back theirs. */
-function giveBack(releases: readonly (() => void)[]): void {
-  for (const release of releases) {
+function each(taken: readonly Taken[], tell: (one: Taken) => void): void {
+  for (const one of taken) {
     try {
-      release()
+      tell(one)
     } catch {}
   }
 }
@@ -220,7 +236,7 @@ function giveBack(releases: readonly (() => void)[]): void {
 function ask(gate: GateWork, order: OrderRequest, context: GateContext): GateAnswer {
   try {
     const answer = gate.check(order, context)
-    if (answer?.answer === 'pass' && ['undefined', 'function'].includes(typeof answer.release)) return answer
+    if (answer?.answer === 'pass' && isCallable(answer.release) && isCallable(answer.written)) return answer
     if (answer?.answer === 'deny' && isExplained(answer)) return answer
     if (answer?.answer === 'resize' && isExplained(answer.orElse)) return resized(order, answer.size, answer.orElse)
     return deny('GATE_FAILED', 'an answer', 'none')
@@ -228,6 +244,8 @@ function ask(gate: GateWork, order: OrderRequest, context: GateContext): GateAns
     return deny('GATE_FAILED', 'an answer', error instanceof Error ? error.message : 'an exception')
   }
 }
+
+const isCallable = (hook: unknown): boolean => hook === undefined || typeof hook === 'function'
 
 function isExplained({ reason, limit, value }: GateDenial): boolean {
   return Object.hasOwn(DENIED_REASONS, reason) && typeof limit === 'string' && typeof value === 'string'

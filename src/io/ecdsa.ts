@@ -14,6 +14,7 @@ import { secp256k1 } from '@noble/curves/secp256k1'
 import { hmac } from '@noble/hashes/hmac'
 import { sha256 } from '@noble/hashes/sha2'
 import { bytesToHex, concatBytes, numberToBytes } from 'viem/utils'
+import { ExecutorError } from '../errors.js'
 import type { Hex } from '../model/account.js'
 import type { Signature } from '../ports.js'
 
@@ -43,6 +44,8 @@ export type HalfSignature = {
 
 const ORDER = secp256k1.CURVE.n
 const HALF_ORDER = ORDER >> 1n
+/** Already the second is never needed, unless the curve is not this curve. */
+const MOST_TRIES = 10
 
 /** The signature of a digest with the nonce that RFC 6979 derives from key and digest: always the same one. */
 export function signDeterministic(key: SecretKey, digest: Hex): Signature {
@@ -56,6 +59,7 @@ export function signDeterministic(key: SecretKey, digest: Hex): Signature {
  * Draws nonces from the generator of RFC 6979, seeded with the key and what is given, until one is accepted.
  *
  * @param seed 32 bytes in the place of the digest, and after it additional data, if any
+ * @throws {ExecutorError} `SIGN_FAILED` when none of many is
  */
 export function deriveNonce<T>(
   { bytes }: SecretKey,
@@ -70,13 +74,14 @@ export function deriveNonce<T>(
   }
   mix(Uint8Array.of(0), bytes, ...seed)
   mix(Uint8Array.of(1), bytes, ...seed)
-  for (;;) {
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
     chain = hmac(sha256, secret, chain)
     const k = scalarOf(chain)
     const accepted = k > 0n && k < ORDER ? accept(k) : undefined
     if (accepted !== undefined) return accepted
     mix(Uint8Array.of(0))
   }
+  throw new ExecutorError('SIGN_FAILED', 'no nonce would do')
 }
 
 /** `undefined` for the nonces, one in 2^127, of which the venue's two recovery ids could not tell which point was meant. */

@@ -44,7 +44,7 @@ export type SignaturePoolStats = {
   readonly dropped: number
   /** Checked before they were handed out, those at the start included. */
   readonly verified: number
-  /** `broken`: a check has failed, and nothing prepared is used any more. */
+  /** `broken`: a check or the backend has failed, and nothing prepared is used any more. */
   readonly state: 'unused' | 'open' | 'closed' | 'broken'
 }
 
@@ -110,10 +110,15 @@ export function createSignaturePool(options: SignaturePoolOptions = {}): Signatu
     wholeNumber(count, 'count', 0)
     if (owner === undefined || state !== 'open') return 0
     dropIfCopied()
-    if (!isChecked) check(owner)
-    const wanted = state === 'open' ? Math.min(count, size - store.length) : 0
-    for (let i = 0; i < wanted; i++) store.put(makeHalf(owner.key))
-    return wanted
+    const before = store.length
+    try {
+      if (!isChecked) check(owner)
+      while (state === 'open' && store.length < Math.min(before + count, size)) store.put(makeHalf(owner.key))
+    } catch {
+      // A backend that throws; and its error may quote what it was given.
+      end('broken')
+    }
+    return Math.max(0, store.length - before)
   }
 
   /** One signature that nobody will see, of a digest that nobody knows. */

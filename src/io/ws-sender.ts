@@ -12,19 +12,11 @@ import IsomorphicWebSocket from 'isomorphic-ws'
 import { ExecutorError } from '../errors.js'
 import type { Network } from '../model/account.js'
 import { positiveMs } from '../model/guards.js'
-import type {
-  Clock,
-  Logger,
-  PostReply,
-  PostRequest,
-  PostResult,
-  Subscription,
-  Transport,
-  TransportState,
-} from '../ports.js'
+import type { Clock, Logger, PostRequest, PostResult, Subscription, Transport, TransportState } from '../ports.js'
 import { parseFrame, pingFrame, postFrame, subscribeFrame, unsubscribeFrame } from '../wire/frames.js'
 import { createConsoleLogger } from './console-logger.js'
 import { createSystemClock } from './system-clock.js'
+import { createPostTable } from './ws-posts.js'
 import { createSubscriptionBook } from './ws-subscriptions.js'
 import { createWaiters } from './ws-waiters.js'
 
@@ -74,8 +66,6 @@ const URLS: Record<Network, string> = {
 const OPEN = 1
 /** The venue refuses more unanswered posts than this. Questions leave room for actions: a cancel must never wait for one. */
 const MAX_POSTS_IN_FLIGHT = { action: 100, info: 80 }
-/** A connection on which so many questions were left unanswered for so long is no better than a dead one. */
-const CHOKED_AFTER_MS = 30_000
 /** A connection that lasted this long was a good one; the next reconnect starts from the shortest wait. */
 const STABLE_AFTER_MS = 10_000
 const MAX_DOUBLINGS = 16
@@ -103,8 +93,8 @@ export function createWsSender(options: WsSenderOptions): Transport {
   const stateListeners = new Set<(state: TransportState) => void>()
   /** Who waits for the connection; an error says that there will be none. */
   const waiters = createWaiters()
-  /** Oldest first. */
-  const pending = new Map<number, { readonly writtenAt: number; settle(reply: PostReply): void }>()
+  const posts = createPostTable()
+  let framesWritten = 0
   let state: TransportState = { status: 'idle', generation: 0, isSubscribed: false }
   let socket: WebSocketLike | undefined
   let lastPostId = 0
@@ -142,7 +132,7 @@ export function createWsSender(options: WsSenderOptions): Transport {
 
   /** Asks again for whatever is not confirmed; a confirmation may have been lost, and asking twice does no harm. */
   function resubscribe(): void {
-    for (const subscription of book.unconfirmed(state.generation)) socket?.send(subscribeFrame(subscription))
+    for (const subscription of book.unconfirmed(state.generation)) write(subscribeFrame(subscription))
     noteSubscribed()
   }
 
@@ -155,21 +145,15 @@ export function createWsSender(options: WsSenderOptions): Transport {
   function keepAlive(opened: WebSocketLike): void {
     wake(() => {
       if (clock.monotonic() - openedAt >= STABLE_AFTER_MS) failures = 0
-      opened.send(pingFrame())
+      write(pingFrame())
       if (!state.isSubscribed) resubscribe()
       const pingedAt = clock.monotonic()
       wake(() => {
         if (lastHeardAt < pingedAt) drop(opened, 'the venue stopped answering')
-        else if (isChoked()) drop(opened, 'the venue left too many requests unanswered')
+        else if (posts.isChoked(clock.monotonic())) drop(opened, 'the venue left too many requests unanswered')
         else keepAlive(opened)
       }, pongTimeoutMs)
     }, pingIntervalMs)
-  }
-
-  function isChoked(): boolean {
-    const [oldest] = pending.values()
-    const isFull = pending.size >= MAX_POSTS_IN_FLIGHT.info
-    return isFull && oldest !== undefined && clock.monotonic() - oldest.writtenAt >= CHOKED_AFTER_MS
   }
 
   function onMessage(text: string): void {
@@ -177,13 +161,13 @@ export function createWsSender(options: WsSenderOptions): Transport {
     const frame = parseFrame(text)
     switch (frame.kind) {
       case 'answer':
-        settle(frame.id, { status: 'answered', payload: frame.payload })
+        posts.settle(frame.id, { status: 'answered', payload: frame.payload })
         break
       case 'refusal':
-        settle(frame.id, { status: 'refused', message: frame.message })
+        posts.settle(frame.id, { status: 'refused', message: frame.message })
         break
       case 'failure':
-        settle(frame.id, { status: 'lost', why: frame.message })
+        posts.settle(frame.id, { status: 'lost', why: frame.message })
         break
       case 'confirmation':
         book.confirmed(frame.subscription, state.generation)
@@ -204,9 +188,10 @@ export function createWsSender(options: WsSenderOptions): Transport {
     }
   }
 
-  function settle(id: number, reply: PostReply): void {
-    pending.get(id)?.settle(reply)
-    pending.delete(id)
+  function write(frame: string): void {
+    if (socket === undefined) return
+    socket.send(frame)
+    framesWritten += 1
   }
 
   function drop(dropped: WebSocketLike, why: string): void {
@@ -227,9 +212,7 @@ export function createWsSender(options: WsSenderOptions): Transport {
     socket = undefined
     cancelTimer()
     if (released !== undefined) released.onopen = released.onmessage = released.onclose = null
-    const unanswered = [...pending.values()]
-    pending.clear()
-    for (const { settle: lose } of unanswered) lose({ status: 'lost', why })
+    posts.end({ status: 'lost', why })
     return released
   }
 
@@ -257,18 +240,17 @@ export function createWsSender(options: WsSenderOptions): Transport {
   function post(request: PostRequest): PostResult {
     if (state.status === 'closed') return { written: false, why: 'closed' }
     if (state.status !== 'open' || socket?.readyState !== OPEN) return { written: false, why: 'connecting' }
-    if (pending.size >= MAX_POSTS_IN_FLIGHT[request.type]) return { written: false, why: 'throttled' }
+    const now = clock.monotonic()
+    if (posts.inFlight(now) >= MAX_POSTS_IN_FLIGHT[request.type]) return { written: false, why: 'throttled' }
     if (socket.bufferedAmount > maxBufferedBytes) return { written: false, why: 'backpressure' }
     const id = lastPostId + 1
     lastPostId = id
     const frame = postFrame(id, request.type, request.payload)
-    const reply = new Promise<PostReply>((resolve) =>
-      pending.set(id, { writtenAt: clock.monotonic(), settle: resolve }),
-    )
+    const reply = posts.open(id, now)
     try {
-      socket.send(frame)
+      write(frame)
     } catch {
-      pending.delete(id)
+      posts.discard(id)
       return { written: false, why: 'connecting' }
     }
     return { written: true, reply }
@@ -278,6 +260,9 @@ export function createWsSender(options: WsSenderOptions): Transport {
     network,
     get state() {
       return state
+    },
+    get framesWritten() {
+      return framesWritten
     },
     connect({ signal } = {}) {
       if (state.status === 'closed') return Promise.reject(new ExecutorError('CLOSED', 'the transport is closed'))
@@ -290,7 +275,7 @@ export function createWsSender(options: WsSenderOptions): Transport {
     subscribe(subscription, listener): Subscription {
       const { entry, isNew } = book.add(subscription, listener)
       if (isNew && state.status === 'open') {
-        socket?.send(subscribeFrame(subscription))
+        write(subscribeFrame(subscription))
         noteSubscribed()
       }
       return {
@@ -299,7 +284,7 @@ export function createWsSender(options: WsSenderOptions): Transport {
           return entry.confirmedOn
         },
         unsubscribe() {
-          if (book.remove(entry, listener) && state.status === 'open') socket?.send(unsubscribeFrame(subscription))
+          if (book.remove(entry, listener) && state.status === 'open') write(unsubscribeFrame(subscription))
         },
       }
     },

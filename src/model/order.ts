@@ -76,7 +76,8 @@ const ALIVE: Row = {
 const DEAD: Row = { filled: 'filled', partiallyFilled: 'partiallyFilled' }
 
 const TABLE: Record<OrderStatus, Row> = {
-  pending: { written: 'inFlight', denied: 'denied' },
+  // A cancel may be written while its order is still being signed; the order is not written then.
+  pending: { written: 'inFlight', denied: 'denied', cancelSent: 'pending', cancelRejected: 'pending' },
   inFlight: {
     ...ALIVE,
     requeued: 'pending',

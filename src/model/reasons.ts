@@ -51,6 +51,8 @@ export const DENIED_REASONS = {
   PENDING_ORDER_EXISTS: { benign: true },
   /** The action budget of the window is used up; `value` is the wait in ms. */
   BUDGET_EXHAUSTED: { benign: true },
+  /** The venue allows the account or the IP address no more for now; `limit` says what of, `value` what there is. */
+  VENUE_LIMIT: { benign: false },
   /** A gate supplied by the host denied the order. */
   USER_GATE: { benign: false },
   /** A gate threw an error; an unanswered question denies. */

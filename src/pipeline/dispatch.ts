@@ -15,6 +15,7 @@ import { parseCancelReplies, parseOrderReplies } from '../wire/replies.js'
 import type { Alarm } from './alarm.js'
 import type { Cancels } from './cancels.js'
 import type { Evidence } from './evidence.js'
+import type { Post } from './meter.js'
 import type { Parts } from './parts.js'
 import { createPatience } from './patience.js'
 import type { Recorder } from './recorder.js'
@@ -43,6 +44,7 @@ const REFUSED_WRITE_RETRY_MS = 25
 
 export type DispatchParts = {
   readonly parts: Parts
+  readonly post: Post
   readonly sign: Sign
   readonly evidence: Evidence
   readonly cancels: Cancels
@@ -53,8 +55,8 @@ export type DispatchParts = {
 }
 
 export function createDispatch(wiring: DispatchParts): Dispatch {
-  const { parts, sign, evidence, cancels, replacements, resolver, recorder, alarm } = wiring
-  const { clock, transport, hardStop, queue, requests, orders, limits, logger, fault } = parts
+  const { parts, post, sign, evidence, cancels, replacements, resolver, recorder, alarm } = wiring
+  const { clock, transport, hardStop, queue, requests, orders, limits, venueLimits, logger, fault } = parts
   const patience = createPatience(clock, alarm, limits.maxQueueMs)
   let onIdle: (() => void)[] = []
   let isKicked = false
@@ -82,12 +84,13 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
       return
     }
     for (;;) {
-      const batch = queue.take(clock.monotonic(), requests.size)
+      const at = clock.monotonic()
+      const batch = queue.take(at, requests.size, venueLimits.room(at))
       if (batch === undefined) break
       send(batch)
       if (clock.monotonic() < pausedUntil) break
     }
-    const nextAt = queue.nextAt(requests.size)
+    const nextAt = queue.nextAt(requests.size, venueLimits.room(now))
     if (nextAt !== undefined) alarm.setBy(Math.max(nextAt, pausedUntil))
   }
 
@@ -154,7 +157,7 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
   function write(place: Place, payload: SignedPayload): void {
     if (!mayGo(place)) return
     const { id, batch } = place
-    const result = post(payload)
+    const result = hand(batch, payload)
     if (!result.written) {
       pausedUntil = clock.monotonic() + REFUSED_WRITE_RETRY_MS
       const isLost = result.why === 'closed' || result.why === 'connecting'
@@ -173,7 +176,9 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
       for (const cancel of batch.cancels) cancels.onWritten(cancel)
       return
     }
-    for (const { request } of batch.orders) {
+    for (const order of batch.orders) {
+      const { request } = order
+      order.written(clock.monotonic())
       patience.end(request)
       evidence.apply(request.clientOrderId, 'written')
       replacements.onWritten(request)
@@ -181,9 +186,9 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
   }
 
   /** A transport that throws has told neither that the bytes left nor that they did not. */
-  function post(payload: SignedPayload): PostResult {
+  function hand({ lane }: Batch, payload: SignedPayload): PostResult {
     try {
-      return transport.post({ type: 'action', payload })
+      return post({ type: 'action', payload }, lane)
     } catch (error) {
       logger.error('the transport threw', { error })
       return { written: true, reply: Promise.resolve({ status: 'lost', why: 'the transport threw' }) }

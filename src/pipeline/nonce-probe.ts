@@ -9,6 +9,7 @@
  */
 import type { PostReply } from '../ports.js'
 import { parseDefaultReply } from '../wire/replies.js'
+import type { Post } from './meter.js'
 import type { Parts } from './parts.js'
 import type { Sign } from './sign.js'
 
@@ -20,13 +21,16 @@ export type NonceProbe = {
   probe(nonce: number): Promise<NonceVerdict>
 }
 
-export function createNonceProbe(parts: Pick<Parts, 'transport' | 'clock' | 'limits'>, sign: Sign): NonceProbe {
-  const { transport, clock, limits } = parts
+export function createNonceProbe(
+  { clock, limits }: Pick<Parts, 'clock' | 'limits'>,
+  post: Post,
+  sign: Sign,
+): NonceProbe {
   const running = new Map<number, Promise<NonceVerdict>>()
 
   async function ask(nonce: number): Promise<NonceVerdict> {
     const payload = await sign.noop(nonce)
-    const result = transport.post({ type: 'action', payload })
+    const result = post({ type: 'action', payload })
     return result.written ? verdictOf(await inTime(result.reply)) : 'undecided'
   }
 

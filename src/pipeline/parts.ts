@@ -10,6 +10,7 @@ import type { PositionLedger } from '../control/position-ledger.js'
 import type { Readiness } from '../control/readiness.js'
 import type { RequestTable } from '../control/request-table.js'
 import type { RiskGates } from '../control/risk-gates.js'
+import type { VenueLimits } from '../control/venue-limits.js'
 import type { Emitter } from '../events.js'
 import type { ExecutorEvents, ExternalOrders } from '../executor.js'
 import type { Address } from '../model/account.js'
@@ -22,6 +23,7 @@ export type Parts = {
   readonly vaultAddress: Address | undefined
   readonly signer: Signer
   readonly transport: Transport
+  readonly venueLimits: VenueLimits
   readonly clock: Clock
   readonly ids: IdSource
   readonly logger: Logger

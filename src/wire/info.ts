@@ -55,6 +55,8 @@ export const orderStatusRequest = (user: Address, id: ClientOrderId | number): I
   oid: id,
 })
 
+export const userRateLimitRequest = (user: Address): InfoRequest => ({ type: 'userRateLimit', user })
+
 /** The validator dex is asked for by saying nothing. */
 const dexField = (dex: string): { dex?: string } => (dex === '' ? {} : { dex })
 
@@ -110,6 +112,26 @@ function marginModeOf(asset: { readonly [key: string]: unknown }): MarginMode {
 /** The venue's clock, Unix ms. */
 export function parseExchangeTime(answer: unknown): number | undefined {
   return isObject(answer) ? integerOf(answer['time']) : undefined
+}
+
+export type RateLimit = {
+  /** Below zero while there are bought actions that are not used up. */
+  readonly used: number
+  readonly limit: number
+  /** Traded since the account exists, in USDC. */
+  readonly volume: Decimal
+}
+
+/** How many actions an account has sent, and may send. */
+export function parseUserRateLimit(answer: unknown): RateLimit | undefined {
+  if (!isObject(answer)) return undefined
+  const read = complete({
+    used: integerOf(answer['nRequestsUsed']),
+    limit: integerOf(answer['nRequestsCap']),
+    surplus: integerOf(answer['nRequestsSurplus'] ?? 0),
+    volume: decimalFromVenue(answer['cumVlm']),
+  })
+  return read && { used: read.used - read.surplus, limit: read.limit, volume: read.volume }
 }
 
 export type VenuePosition = {

@@ -43,6 +43,12 @@ const PHRASES: Readonly<Record<Exclude<RejectedReason, 'UNMAPPED'>, readonly str
   EXPIRED: ['expired'],
 }
 
+/** The figures in the refusal of an action for the number of those before it. */
+export function actionCountIn(message: string): { readonly used: number; readonly limit: number } | undefined {
+  const found = /too many cumulative requests sent \((\d+) > (\d+)\)/i.exec(message)
+  return found ? { used: Number(found[1]), limit: Number(found[2]) } : undefined
+}
+
 export function classifyRefusal(message: string): RejectedReason {
   const text = message.toLowerCase()
   const match = Object.entries(PHRASES).find(([, phrases]) => phrases.some((phrase) => text.includes(phrase)))

@@ -60,6 +60,8 @@ export type LifeOptions = {
 }
 
 const RETRY_MS = 1_000
+/** A minute of chaos holds more than the venue would take in one; in some lives it is held to that all the same. */
+const UNLIMITED = { weightPerMinute: 1_000_000_000, messagesPerMinute: 1_000_000_000 }
 
 export function createLife(options: LifeOptions): Life {
   const { venue, dice, signing, history } = options
@@ -139,6 +141,7 @@ export function createLife(options: LifeOptions): Life {
         window,
       ],
       queue: { newOrderSpacingMs: dice.pick([0, 0, 50]) },
+      venueLimits: dice.pick([UNLIMITED, UNLIMITED, UNLIMITED, {}]),
       externalOrders: options.externalOrders,
       reconcileEveryMs: dice.pick([10_000, 60_000]),
       resolution: { useNoop: dice.chance(0.7) },

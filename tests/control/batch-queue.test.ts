@@ -224,6 +224,39 @@ describe('spacing', () => {
   })
 })
 
+describe('a limit from outside', () => {
+  const all = { cancel: 9, reduceOnly: 9, new: 9 }
+
+  it('holds back the lanes it names, and cuts a batch to what it leaves', () => {
+    const queue = createBatchQueue({ newOrderSpacingMs: 0 })
+    for (let n = 1; n <= 4; n++) {
+      queue.pushCancel(cancel(n))
+      queue.push(exit())
+      queue.push(entry())
+    }
+    expect(queue.take(0, 0, { cancel: 0, reduceOnly: 0, new: 0 })).toBeUndefined()
+    expect(idsOf(queue.take(0, 0, { ...all, cancel: 0, reduceOnly: 1 }))).toHaveLength(1)
+    expect(idsOf(queue.take(0, 0, { ...all, cancel: 3, reduceOnly: 0 }))).toHaveLength(3)
+    expect(idsOf(queue.take(0, 0, { cancel: 0, reduceOnly: 0, new: 2 }))).toHaveLength(2)
+    expect(queue.sizes).toEqual({ cancel: 1, reduceOnly: 3, new: 2 })
+  })
+
+  it('says when to look again, if anything waits for it', () => {
+    const queue = createBatchQueue()
+    const held = { cancel: 9, reduceOnly: 0, new: 0, nextAt: 500 }
+    expect(queue.nextAt(0, held)).toBeUndefined()
+    queue.push(exit())
+    expect(queue.nextAt(0, held)).toBe(500)
+    queue.push(entry())
+    queue.take(0, 0, { ...all, reduceOnly: 0 })
+    queue.push(entry())
+    expect(queue.nextAt(0, { ...held, new: 9 })).toBe(100)
+    expect(queue.nextAt(0, { ...held, new: 9, nextAt: 50 })).toBe(50)
+    queue.pushCancel(cancel(1))
+    expect(queue.nextAt(0, held)).toBe(Number.NEGATIVE_INFINITY)
+  })
+})
+
 describe('the same purpose twice', () => {
   it('lets the older immediate exit live on, with the newer price and the larger size (F-47, W-10)', () => {
     const queue = createBatchQueue()

@@ -81,7 +81,7 @@ describe('judging an order', () => {
       {
         step: '6',
         id: 'flattenInProgress',
-        rule: 'no new order while a reduce-only order of the market is pending',
+        rule: 'no new order while the market is being closed, or a reduce-only order of it is pending',
       },
       { step: '7', id: 'hasPosition', rule: 'no new order in a market with a position' },
       {
@@ -90,6 +90,11 @@ describe('judging an order', () => {
         rule: 'no new order beside another that is not final, but for the one it replaces',
       },
       { step: '9', id: 'actionBudget', rule: 'new orders within the action budget' },
+      {
+        step: '10',
+        id: 'venueLimits',
+        rule: 'open orders, actions, weight and messages within what the venue leaves to new orders',
+      },
     ])
   })
 
@@ -118,7 +123,7 @@ describe('the order of the gates', () => {
   it('puts what remembers the session before readiness and limits, as the original did', () => {
     const gates = standardGates({ ...LIMITS, maxDrawdown: { maxLoss: '10' }, tiltGuard: {} })
     const steps = createRiskGates([...coreGates(), ...gates], createWorld()).describe()
-    expect(steps.map(({ step }) => step)).toEqual(['1', '1b', '1e', '2', '2b', '3', '4', '5', '6', '7', '8', '9'])
+    expect(steps.map(({ step }) => step)).toEqual(['1', '1b', '1e', '2', '2b', '3', '4', '5', '6', '7', '8', '9', '10'])
   })
 })
 
@@ -318,6 +323,27 @@ describe('what a gate took', () => {
     }
     expect(world.budget.remaining(0)).toBe(1)
     expect(log).toEqual(['a took', 'a took', 'a gave back'])
+  })
+
+  it('is spent by an order that was written, and neither given back nor spent twice', () => {
+    const log: string[] = []
+    const spending = gate('a', () => ({
+      answer: 'pass',
+      release: () => void log.push('gave back'),
+      written: (now) => void log.push(`spent at ${now}`),
+    }))
+    const broken = gate('broken', () => ({
+      answer: 'pass',
+      written() {
+        throw new Error('a bug of the host')
+      },
+    }))
+    const verdict = createRiskGates([broken, spending], createWorld()).evaluate(orderOf(), 0)
+    if ('denial' in verdict) throw new Error(verdict.denial.reason)
+    verdict.approved.written(7)
+    verdict.approved.written(8)
+    verdict.approved.release()
+    expect(log).toEqual(['spent at 7'])
   })
 
   it('is given back even if the gate before it cannot take its own back', () => {

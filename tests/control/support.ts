@@ -7,6 +7,7 @@ import { createOrderLedger, type OrderLedger } from '../../src/control/order-led
 import { createPositionLedger, type PositionLedger } from '../../src/control/position-ledger.js'
 import { CONDITIONS, createReadiness, type Readiness } from '../../src/control/readiness.js'
 import { type Approved, createRiskGates, type Denial, type GateContext } from '../../src/control/risk-gates.js'
+import { createVenueLimits, type VenueLimits } from '../../src/control/venue-limits.js'
 import { type Decimal, type DecimalInput, decimal } from '../../src/model/decimal.js'
 import type { ClientOrderId } from '../../src/model/ids.js'
 import { dexOf, type Market } from '../../src/model/market.js'
@@ -65,6 +66,7 @@ export type World = Omit<GateContext, 'now'> & {
   readonly readiness: Readiness
   readonly marketData: MarketData
   readonly exposure: ExposureView
+  readonly venueLimits: VenueLimits
   readonly orders: OrderLedger
   readonly positions: PositionLedger
 }
@@ -85,6 +87,7 @@ export function createWorld(options: { maxActions?: number; windowMs?: number; m
     exposure: createExposureView(orders, positions),
     marketData: createMarketData(options),
     budget: createActionBudget(options),
+    venueLimits: createVenueLimits({}, { orders }),
   }
 }
 

@@ -1,9 +1,10 @@
 /** What `npm run chaos` found, each as the shortest story that shows it. */
-import { createMemoryJournal } from 'hip3-executor'
+import { createMemoryJournal, type Signer } from 'hip3-executor'
 import { createUnverifiedSigner } from 'hip3-executor/testing'
 import { describe, expect, it } from 'vitest'
 import {
   ACCOUNT,
+  AGENT,
   accepted,
   buy,
   createHarness,
@@ -12,6 +13,7 @@ import {
   NVDA,
   outcomeNow,
 } from '../helpers/harness.js'
+import { createHeldSigner } from '../helpers/held-signer.js'
 
 const resting = (overrides = {}) => buy({ price: '170', timeInForce: 'gtc', ...overrides })
 const isQuestion = (text: string): boolean => text.includes('"type":"info"')
@@ -110,5 +112,27 @@ describe('a foreign order of which the fill is heard before the order', () => {
     await harness.pass(30_000)
     expect(harness.executor.positions()).toMatchObject([{ market: NVDA }])
     expect(harness.executor.openOrders()).toEqual([])
+  })
+})
+
+describe('an order that is cancelled while it is signed', () => {
+  it('raises no alarm', async () => {
+    const slow = createHeldSigner()
+    const fast = createUnverifiedSigner(AGENT)
+    let signer: Signer = slow
+    const harness = await createStarted({
+      signer: { address: AGENT, sign: (digest, agent) => signer.sign(digest, agent) },
+    })
+    const alarms: unknown[] = []
+    harness.executor.on('conflict', (conflict) => alarms.push(conflict))
+    const order = accepted(harness.executor.submit(resting()))
+    await harness.settle()
+    signer = fast
+    void harness.executor.cancel(order.clientOrderId)
+    await harness.settle()
+    slow.release()
+    await harness.settle()
+    expect(await outcomeNow(order)).toMatchObject({ status: 'denied', reason: 'CANCELED_BEFORE_SENT' })
+    expect(alarms).toEqual([])
   })
 })

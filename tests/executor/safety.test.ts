@@ -130,6 +130,7 @@ describe('the gates of a running executor', () => {
       '7 hasPosition',
       '8 pendingOrder',
       '9 actionBudget',
+      '10 venueLimits',
     ])
   })
 })

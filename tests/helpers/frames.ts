@@ -35,7 +35,7 @@ export function holdFrames(harness: Harness, ...parts: readonly string[]): HeldF
 }
 
 /** Changes what the exchange says before the executor hears it. */
-export function rewriteFrames(harness: Harness, rewrite: (text: string) => string): void {
+function rewriteFrames(harness: Harness, rewrite: (text: string) => string): void {
   harness.toExecutor = (text) => {
     const rewritten = rewrite(text)
     if (rewritten === text) return true

@@ -262,11 +262,13 @@ describe('refilling', () => {
 })
 
 describe('a pool that makes wrong signatures', () => {
+  const ofAnotherKey: Secp256k1['publicKey'] = (key) =>
+    secp256k1.publicKey(key.map((byte, index) => (index === 31 ? byte ^ 1 : byte)))
+
   /** Passes the check of backends, and is wrong from then on. */
-  function turning(): { readonly curve: Secp256k1; turn(): void } {
+  function turning(wrong = ofAnotherKey): { readonly curve: Secp256k1; turn(): void } {
     let isWrong = false
-    const publicKey: Secp256k1['publicKey'] = (key) =>
-      secp256k1.publicKey(isWrong ? key.map((byte, index) => (index === 31 ? byte ^ 1 : byte)) : key)
+    const publicKey: Secp256k1['publicKey'] = (key) => (isWrong ? wrong : secp256k1.publicKey)(key)
     return {
       curve: { ...secp256k1, publicKey },
       turn() {
@@ -284,6 +286,28 @@ describe('a pool that makes wrong signatures', () => {
     expect(pool.stats).toMatchObject({ ready: 0, signed: 0, fallbacks: 1, verified: 1, state: 'broken' })
     pool.close()
     expect(pool.stats.state).toBe('broken')
+  })
+
+  it.each<[string, Secp256k1['publicKey']]>([
+    [
+      'throws',
+      () => {
+        throw new Error(TEST_KEY)
+      },
+    ],
+    ['finds points that no signature can use', () => new Uint8Array(65).fill(255)],
+    ['answers with nothing', () => new Uint8Array(0)],
+  ])('because its curve %s is given up, without an error in anybody’s timer', (_, wrong) => {
+    const { curve, turn } = turning(wrong)
+    const clock = createManualClock()
+    const { pool, signer } = pooled({ clock, refill: 'idle', size: 3 }, curve)
+    pool.fill(2)
+    expect(pool.stats.ready).toBe(2)
+    turn()
+    clock.advance(10)
+    expect(pool.stats).toMatchObject({ ready: 0, state: 'broken' })
+    expect(clock.pendingTimers).toBe(0)
+    expectFallback(signer)
   })
 
   it('is found out later by checking every so manieth, and never used again', () => {

@@ -156,6 +156,32 @@ describe('a post', () => {
     last().buffered = 0
     expect(transport.post(INFO).written).toBe(true)
   })
+
+  it('that stays unanswered stands in nobody’s way after ten seconds, and is answered all the same when its answer comes', async () => {
+    const { transport, last, openUp, clock } = createBench({ pongTimeoutMs: 60_000 })
+    await openUp()
+    const [first] = Array.from({ length: 80 }, () => transport.post(INFO))
+    const id = idOf(last().sent[0])
+    clock.advance(9_999)
+    expect(transport.post(INFO)).toEqual({ written: false, why: 'throttled' })
+    clock.advance(1)
+    expect(transport.post(INFO).written).toBe(true)
+    last().say({ channel: 'post', data: { id, response: { type: 'info', payload: { data: 'late' } } } })
+    expect(first?.written && (await first.reply)).toEqual({ status: 'answered', payload: 'late' })
+  })
+
+  it('is counted as a frame, and so are pings and subscriptions, but nothing that was not written', async () => {
+    const { transport, openUp, clock } = createBench()
+    transport.subscribe({ type: 'bbo', coin: 'xyz:NVDA' }, () => {})
+    expect([transport.post(INFO).written, transport.framesWritten]).toEqual([false, 0])
+    await openUp()
+    expect(transport.framesWritten).toBe(1)
+    transport.post(INFO)
+    transport.subscribe({ type: 'bbo', coin: 'xyz:TSLA' }, () => {}).unsubscribe()
+    expect(transport.framesWritten).toBe(4)
+    clock.advance(10_000)
+    expect(transport.framesWritten).toBeGreaterThan(4)
+  })
 })
 
 describe('frames that make no sense', () => {

@@ -5,7 +5,7 @@ import { isTerminal, type OrderEvent, type OrderStatus, transition } from '../..
 /** One row per status, one column per event; a dash is a contradiction. */
 const [HEAD = [], ...ROWS] = `
   status          | written  | requeued | denied | acknowledged    | partiallyFilled | filled | cancelSent    | cancelRejected  | canceled | rejected | lost            | provenAbsent
-  pending         | inFlight | -        | denied | -               | -               | -      | -             | -               | -        | -        | -               | -
+  pending         | inFlight | -        | denied | -               | -               | -      | pending       | pending         | -        | -        | -               | -
   inFlight        | -        | pending  | denied | working         | partiallyFilled | filled | inFlight      | inFlight        | canceled | rejected | unknown         | -
   working         | -        | -        | -      | working         | partiallyFilled | filled | pendingCancel | working         | canceled | rejected | working         | -
   partiallyFilled | -        | -        | -      | partiallyFilled | partiallyFilled | filled | pendingCancel | partiallyFilled | canceled | rejected | partiallyFilled | -

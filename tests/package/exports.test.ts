@@ -22,7 +22,7 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
       Accepted ActionBudget ActionBudgetOptions Address Approved Ask AskOptions Batch BatchQueue BatchQueueOptions
       BudgetReservation BudgetState BurstSignalOptions CancelOutcome ClientOrderId Clock CloseOptions ClosePolicy
       CloseReport Condition CorrelationCooldownOptions CorrelationPositionOptions Decimal DecimalInput Denial Denied
-      DeniedReason Difference DigestAccount Drift Executor ExecutorErrorCode ExecutorEvents ExecutorOptions
+      DeniedReason Difference DigestAccount Drift ExhaustedLimit Executor ExecutorErrorCode ExecutorEvents ExecutorOptions
       ExposureView ExternalOrders FillEvent Finding Gate GateAnswer GateContext GateDenial GateDescription GateTurn
       GateWork HardStop HardStopCause HardStopOptions HardStopState Hex IdSource Intent Journal JournalOwner
       JournalRecord Keccak256 Lane ListenOptions LocalSignerOptions Logger MarginMode Market MarketData
@@ -31,9 +31,10 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
       PhantomAgent Position PositionClose PositionClosedEvent PositionDifference PositionFill PositionLedger
       PositionReading PostReply PostRequest PostResult PushResult QueuedCancel ReEntryDelayOptions Readiness
       ReadinessOptions ReadinessState ReconciledDifference RejectedReason Replacement Replay ReplayOptions
-      ResolutionEvent ResolutionOptions ResolutionStep RiskGates RiskLimits RiskMonitor RiskMonitorOptions RiskState RoundTrip RoundTripFill RoundTrips Rounding Side
+      ResolutionEvent ResolutionOptions ResolutionStep RiskGates RiskLimits RiskMonitor RiskMonitorOptions
+      RiskState RoundTrip RoundTripFill RoundTrips Rounding Side
       Signature SignaturePool Signer SigningBackend SlippageOptions StandardGatesOptions StartReport Submission Subscription
-      TiltGuardOptions TimeInForce Transport TransportState TypedData TypedDataWallet Verdict WebSocketLike
+      TiltGuardOptions TimeInForce Transport TransportState TypedData TypedDataWallet Usage VenueLimitsOptions VenueLimitsState Verdict WebSocketLike
       WsSenderOptions
     `),
   },

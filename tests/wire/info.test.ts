@@ -15,8 +15,10 @@ import {
   parseOrderStatus,
   parsePerpDexs,
   parseUserFillsByTime,
+  parseUserRateLimit,
   perpDexsRequest,
   userFillsByTimeRequest,
+  userRateLimitRequest,
 } from '../../src/wire/info.js'
 import { recordedUniverse, TEST_ADDRESS } from '../helpers/fixtures.js'
 import { anyAnswer } from '../helpers/near-json.js'
@@ -146,6 +148,29 @@ describe('exchangeStatus', () => {
       expect(parseExchangeTime(answer)).toBeUndefined()
     },
   )
+})
+
+describe('userRateLimit', () => {
+  const answer = { cumVlm: '2854574.593578', nRequestsUsed: 2890, nRequestsCap: 2864574, nRequestsSurplus: 0 }
+
+  it('tells what of the actions is used, and what was bought as less than nothing', () => {
+    expect(userRateLimitRequest(TEST_ADDRESS)).toStrictEqual({ type: 'userRateLimit', user: TEST_ADDRESS })
+    const read = parseUserRateLimit(answer)
+    expect(read).toMatchObject({ used: 2_890, limit: 2_864_574 })
+    expect(read?.volume.toFixed()).toBe('2854574.593578')
+    expect(parseUserRateLimit({ ...answer, nRequestsUsed: 0, nRequestsSurplus: 70 })).toMatchObject({ used: -70 })
+  })
+
+  it.each([
+    [null],
+    [{}],
+    [{ ...answer, nRequestsUsed: -1 }],
+    [{ ...answer, nRequestsCap: 'many' }],
+    [{ ...answer, cumVlm: 'NaN' }],
+    [{ ...answer, nRequestsSurplus: 1.5 }],
+  ])('is not guessed from %j', (given) => {
+    expect(parseUserRateLimit(given)).toBeUndefined()
+  })
 })
 
 describe('clearinghouseState', () => {
@@ -282,13 +307,22 @@ describe('any answer at all', () => {
   it('is read in full or not, and never an exception', () => {
     fc.assert(
       fc.property(anyAnswer, (part) => {
-        for (const answer of [part, [part], [null, part], { universe: part }, { universe: [part] }, { time: part }]) {
+        for (const answer of [
+          part,
+          [part],
+          [null, part],
+          { universe: part },
+          { universe: [part] },
+          { time: part },
+          { cumVlm: part },
+        ]) {
           parsePerpDexs(answer)
           parseMeta(answer)
           parseExchangeTime(answer)
           parseOpenOrders(answer)
           parseOrderStatus(answer)
           parseOrderStatus({ status: 'order', order: answer })
+          parseUserRateLimit(answer)
         }
         for (const assetPositions of [part, [part], [{ position: part }]]) {
           parseClearinghouseState({ assetPositions, time: 1 })

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { REJECTED_REASONS, type RejectedReason } from '../../src/model/reasons.js'
-import { classifyRefusal } from '../../src/wire/refusals.js'
+import { actionCountIn, classifyRefusal } from '../../src/wire/refusals.js'
 
 const SENTENCES: readonly (readonly [RejectedReason, readonly string[]])[] = [
   ['TICK', ['Price must be divisible by tick size. asset=110027']],
@@ -146,6 +146,13 @@ describe('a refusal of the venue', () => {
 
   it('has a sentence for every reason of the list', () => {
     expect(new Set(SENTENCES.map(([reason]) => reason))).toStrictEqual(new Set(Object.keys(REJECTED_REASONS)))
+  })
+
+  it('for too many actions has the figures, and no other refusal has', () => {
+    const sentence =
+      'Too many cumulative requests sent (37986 > 10436) for cumulative volume traded $437.92. Place taker orders.'
+    expect(actionCountIn(sentence)).toEqual({ used: 37_986, limit: 10_436 })
+    expect(actionCountIn('429 Too Many Requests')).toBeUndefined()
   })
 
   it('is always one of the list', () => {

@@ -59,4 +59,26 @@ export function priceBandGate(): Gate {
   }
 }
 
-export const coreGates = (): readonly Gate[] => [hardStopGate(), readyGate(), priceBandGate()]
+/** Step 10, after all others: what the venue allows the account and the IP address. */
+export function venueLimitsGate(maxWaitMs: number): Gate {
+  return {
+    step: '10',
+    id: 'venueLimits',
+    rule: 'open orders, actions, weight and messages within what the venue leaves to new orders',
+    check({ replaces }, { venueLimits, now }) {
+      const reservation = venueLimits.reserve({ isReplacement: replaces !== undefined }, now, maxWaitMs)
+      if (!reservation.granted) return deny('VENUE_LIMIT', reservation.limit, reservation.value)
+      const { release } = reservation
+      // What is written is counted where it is written, and needs its place no longer.
+      return { answer: 'pass', release, written: release }
+    },
+  }
+}
+
+/** @param maxWaitMs how long an order may wait in the queue for the venue's limits. Default: 2000 */
+export const coreGates = (maxWaitMs = 2_000): readonly Gate[] => [
+  hardStopGate(),
+  readyGate(),
+  priceBandGate(),
+  venueLimitsGate(maxWaitMs),
+]

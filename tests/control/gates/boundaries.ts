@@ -119,7 +119,10 @@ const closed =
 const sent =
   (times: readonly number[], now: number, order: OrderValues = {}): Arrange =>
   ({ gates }) => {
-    for (const at of times) gates.evaluate(orderOf(), at)
+    for (const at of times) {
+      const verdict = gates.evaluate(orderOf(), at)
+      if ('approved' in verdict) verdict.approved.written(at)
+    }
     return { now, ...order }
   }
 
@@ -143,6 +146,29 @@ const beside =
   ({ world }) => {
     for (const order of orders) world.orders.register(orderOf(order))
     return {}
+  }
+
+/** Actions that the venue has counted. */
+const used =
+  (count: number): Arrange =>
+  ({ world }) => {
+    world.venueLimits.beginReading(0)({ used: count, limit: 10_000 }, 0)
+    return {}
+  }
+
+const resting =
+  (count: number): Arrange =>
+  ({ world }) => {
+    for (let n = 0; n < count; n++) world.orders.register(orderOf())
+    return {}
+  }
+
+/** Weight that was spent, and came in one answer. */
+const weighing =
+  (weight: number, now: number): Arrange =>
+  ({ world }) => {
+    world.venueLimits.charge('info', { weight, actions: 0 }, 0)
+    return { now }
   }
 
 const longs = (...names: readonly string[]): Readonly<Record<string, string>> =>
@@ -334,6 +360,23 @@ export const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
       passes: ['the third, 1 s after the first', sent([0, 1], 1_000)],
       denies: ['1 ms less than that', sent([0, 1], 999)],
       reason: 'BUDGET_EXHAUSTED',
+    },
+  ],
+  venueLimits: [
+    {
+      passes: ['the 9500th action of 10,000', used(9_499)],
+      denies: ['the one after it', used(9_500)],
+      reason: 'VENUE_LIMIT',
+    },
+    {
+      passes: ['949 open orders', resting(949)],
+      denies: ['950 open orders', resting(950)],
+      reason: 'VENUE_LIMIT',
+    },
+    {
+      passes: ['2 s before the weight that is used up comes free', weighing(960, 59_000)],
+      denies: ['1 ms sooner', weighing(960, 58_999)],
+      reason: 'VENUE_LIMIT',
     },
   ],
 }

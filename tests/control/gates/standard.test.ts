@@ -60,7 +60,11 @@ describe('the standard list', () => {
 describe('the budget gate', () => {
   it('passes up to the budget, then denies with the budget and the wait', () => {
     const gates = createRiskGates([actionBudgetGate()], createWorld({ maxActions: 2, windowMs: 1_000 }))
-    const submit = (now: number): unknown => judged(gates.evaluate(orderOf(), now))
+    const submit = (now: number): unknown => {
+      const verdict = gates.evaluate(orderOf(), now)
+      if ('approved' in verdict) verdict.approved.written(now)
+      return judged(verdict)
+    }
     expect([submit(0), submit(0.5)]).toEqual([{ size: '1' }, { size: '1' }])
     const denied = { gate: 'actionBudget', reason: 'BUDGET_EXHAUSTED', limit: '2 per 1000 ms' }
     expect(submit(0.5)).toEqual({ ...denied, value: '1000' })
