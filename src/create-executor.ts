@@ -108,11 +108,9 @@ export function createExecutor(options: ExecutorOptions): Executor {
     readiness,
     market: (name) => registry?.get(name),
     fault(what, error) {
+      const why = error instanceof Error ? error.message : 'an exception'
+      hardStop.trigger({ cause: 'fault', reason: `${what}: ${why}` })
       logger.error(what, { error })
-      hardStop.trigger({
-        cause: 'fault',
-        reason: `${what}: ${error instanceof Error ? error.message : 'an exception'}`,
-      })
     },
     externalOrders: oneOf(options.externalOrders ?? 'adopt', 'externalOrders', ['adopt', 'ignore', 'cancel']),
     limits: {
