@@ -4,7 +4,7 @@
  * A request that the venue would refuse is not written, and says so like one that the transport would not take.
  */
 import type { Cost, Traffic } from '../control/venue-limits.js'
-import type { PostRequest, PostResult } from '../ports.js'
+import type { PostReply, PostRequest, PostResult } from '../ports.js'
 import { actionCountIn, classifyRefusal } from '../wire/refusals.js'
 import { parseDefaultReply } from '../wire/replies.js'
 import { actionWeight, entriesOf, infoWeight, maxRowsWeight, rowsWeight } from '../wire/weights.js'
@@ -20,7 +20,8 @@ export function createMeter({
   transport,
   clock,
   venueLimits,
-}: Pick<Parts, 'transport' | 'clock' | 'venueLimits'>): Post {
+  fault,
+}: Pick<Parts, 'transport' | 'clock' | 'venueLimits' | 'fault'>): Post {
   let framesOfOurs = 0
 
   return (request, traffic = request.type === 'info' ? 'info' : 'new') => {
@@ -37,14 +38,17 @@ export function createMeter({
     if (!result.written) return result
     framesOfOurs += 1
     const post = venueLimits.written(traffic, cost, now)
-    result.reply.then((reply) => {
+    const onReply = (reply: PostReply): void => {
       if (reply.status === 'lost') post.lost(clock.monotonic())
       else post.answered()
       if (reply.status === 'refused') onRefusal(traffic, cost, reply.message)
       if (reply.status !== 'answered') return
       if (isInfo) charge(traffic, { weight: rowsWeight(type, reply.payload), actions: 0 })
       else onAnswer(traffic, cost, reply.payload)
-    })
+    }
+    result.reply
+      .then(onReply, () => post.lost(clock.monotonic()))
+      .catch((error: unknown) => fault('an answer could not be counted', error))
     return result
   }
 
