@@ -29,8 +29,8 @@ export type Fills = {
   read(options?: AskOptions): Promise<Difference | undefined>
 }
 
-/** For fills that were listed late. */
-const OVERLAP_MS = 5_000
+/** For fills that were listed late. Short, because every row that is read again costs the IP's weight. */
+const OVERLAP_MS = 1_000
 /** For fills that neither feed nor reading had told of when the process ended. */
 const RESTART_OVERLAP_MS = 120_000
 /** More pages than the venue can have, were its list to grow while it is read. */
@@ -43,27 +43,30 @@ export function createFills(
 ): Fills {
   /** Venue time up to which every fill has been read. */
   let readTo: number | undefined
+  /** What is known of the way from there; a reading that fails half way is taken up again where it ended. */
+  let gap: Gap | undefined
   let last: Promise<unknown> = Promise.resolve()
 
   async function read(options?: AskOptions): Promise<Difference | undefined> {
     readTo ??= nonces.serverTime(clock.now())
-    const from = Math.max(0, readTo - OVERLAP_MS)
-    let startTime = from
-    let count = 0
-    let oldest: number | undefined
-    let isBroken = false
+    gap ??= { from: readTo, rows: 0, oldest: undefined, isBroken: false }
+    let startTime = Math.max(0, readTo - OVERLAP_MS)
     for (let pages = 0; pages < MAX_PAGES; pages++) {
       const page = parseUserFillsByTime(await ask(userFillsByTimeRequest(account, startTime), options))
       if (page === undefined) throw new ExecutorError('MALFORMED_ANSWER', 'userFillsByTime: no list in the answer')
       evidence.fills(page)
-      const pageSize = page.items.length + page.malformed
-      const newest = Math.max(startTime, ...page.items.map(({ time }) => time))
-      oldest ??= page.items[0]?.time
-      count += pageSize
+      const known = readTo
+      const newest = Math.max(startTime, ...page.items.map(timeOf))
+      gap.oldest ??= page.items[0]?.time
+      gap.rows += page.items.filter(({ time }) => time > known).length
       if (page.items.length > 0) readTo = Math.max(readTo, newest)
-      if (pageSize < FILLS_PER_ANSWER) return isBroken || count >= FILLS_REMEMBERED ? hole(from, oldest) : undefined
+      if (page.items.length + page.malformed < FILLS_PER_ANSWER) {
+        const crossed = gap
+        gap = undefined
+        return holeIn(crossed)
+      }
       // A page full of one millisecond: what else happened in it cannot be asked for.
-      if (newest === startTime) isBroken = true
+      if (newest === startTime) gap.isBroken = true
       startTime = newest === startTime ? newest + 1 : newest
     }
     throw new ExecutorError('MALFORMED_ANSWER', 'userFillsByTime: the list has no end')
@@ -87,10 +90,25 @@ export function createFills(
 
 const timeOf = ({ time }: { readonly time: number }): number => time
 
-function hole(from: number, oldest = from): Difference {
+type Gap = {
+  readonly from: number
+  /** Fills after `from`. */
+  rows: number
+  /** Of all that were listed, from a little before `from` on. */
+  oldest: number | undefined
+  isBroken: boolean
+}
+
+/** Rows that share the millisecond in which a page ended are not counted again. */
+const UNCOUNTED_ROWS = 100
+
+/** A list that reaches back to what was read before has no hole; nor has one shorter than what the venue remembers. */
+function holeIn({ from, rows, oldest = from, isBroken }: Gap): Difference | undefined {
+  const isCutOff = oldest > from && rows >= FILLS_REMEMBERED - UNCOUNTED_ROWS
+  if (!isCutOff && !isBroken) return undefined
   return {
     what: 'fills',
     ours: `read up to ${from}`,
-    venues: `the oldest still listed is of ${oldest}; earlier ones may be missing`,
+    venues: `the oldest still listed is of ${oldest}; others may be missing`,
   }
 }

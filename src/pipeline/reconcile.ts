@@ -42,8 +42,8 @@ export type ReconcilerParts = {
 /** Between two readings while something differs; doubles. Long enough for a lookup, short enough to trade on. */
 const FIRST_DELAY_MS = 500
 const MAX_DELAY_MS = 10_000
-/** A routine reading that fails so often in a row leaves us without knowledge of the account. */
-const FAILURES_ALLOWED = 3
+/** A routine reading that fails for so long leaves us without knowledge of the account. */
+const PATIENCE_MS = 60_000
 
 export function createReconciler(wiring: ReconcilerParts): Reconciler {
   const { parts, synchronise, cancel, kick, everyMs, onAgreed } = wiring
@@ -73,14 +73,14 @@ export function createReconciler(wiring: ReconcilerParts): Reconciler {
 
   async function run(): Promise<void> {
     isRunning = true
-    let failures = 0
+    let failingSince: number | undefined
     while (connection !== undefined && isWanted && !isStopped) {
       const begun = connection
       isWanted = false
       try {
         await synchronise.clock()
         const reading = await synchronise.read(dexes)
-        failures = 0
+        failingSince = undefined
         if (connection !== begun) continue
         if (conclude(reading)) {
           delayMs = FIRST_DELAY_MS
@@ -89,9 +89,9 @@ export function createReconciler(wiring: ReconcilerParts): Reconciler {
       } catch (error) {
         const detail = isExecutorError(error) ? error.message : String(error)
         logger.warn('the account could not be read', { detail })
-        failures += 1
         if (connection !== begun) continue
-        if (!isReady() || failures >= FAILURES_ALLOWED) readiness.unmet('account', detail)
+        failingSince ??= clock.monotonic()
+        if (!isReady() || clock.monotonic() - failingSince >= PATIENCE_MS) readiness.unmet('account', detail)
       }
       isWanted = true
       await pause()

@@ -117,7 +117,7 @@ const newId = createNanoidIds()
 async function openExecutor(
   exchange: SimExchange,
   venue: SilentVenue,
-): Promise<{ cancel(): Promise<number>; close(): Promise<void> }> {
+): Promise<{ cancel(): Promise<number>; close(): Promise<unknown> }> {
   const signer = createLocalSigner(keyOf(0))
   exchange.account(signer.address).deposit('1000000')
   let nextId = newId()

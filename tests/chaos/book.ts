@@ -13,8 +13,8 @@ export type Entry = {
   readonly waiting: Set<Promise<Outcome>>
   /** A later executor, asked, had never heard of it: it has not left, as far as the journal could know. */
   isForgotten: boolean
-  /** The time in which it was accepted. */
-  readonly era: Era
+  /** The time in which it was last accepted. */
+  era: Era
 }
 
 /** From one restart to the next. */
@@ -61,6 +61,10 @@ export function createBook(): Book {
     entry.isForgotten = false
     if (known.has(outcome)) return
     known.add(outcome)
+    // Nothing had left, and no full disk could keep that it was told: asked again, a later executor may place it.
+    const isPlacedAnew = entry.era !== era && !entry.era.isDiskReliable && entry.outcomes.at(-1)?.status === 'denied'
+    if (isPlacedAnew) entry.outcomes.pop()
+    entry.era = era
     const { outcomes, waiting } = entry
     waiting.add(outcome)
     void outcome.then((told) => {

@@ -106,3 +106,36 @@ export function drawWeather(dice: Dice): (markets: readonly string[]) => FaultRu
     return isRequest && isUnfit ? draw(markets) : rule
   }
 }
+
+/** Faults that are harmless one by one, and together leave a client with nothing but wrong ideas. */
+const STORMS: readonly ((dice: Dice) => readonly FaultRule[])[] = [
+  // Orders arrive after they were given up for lost.
+  (dice) => [
+    { fault: 'delay', of: 'request:action:order', probability: 0.6, ms: dice.integer(5_200, 17_000) },
+    { fault: 'lose', of: 'request:action:noop', probability: dice.pick([0.5, 1]) },
+  ],
+  // Orders arrive, and nothing tells of them for a while.
+  (dice) => [
+    { fault: 'lose', of: 'reply:action:order', probability: 0.7 },
+    { fault: 'lose', of: ['feed:orderUpdates', 'feed:userFills'], probability: 0.9 },
+    { fault: 'staleOrderStatus', ms: dice.integer(5_500, 14_000) },
+  ],
+  // Cancels and replacements are executed, and what they met is told late or never.
+  (dice) => [
+    { fault: 'lose', of: ['reply:action:cancelByCloid', 'reply:action:batchModify'], probability: 0.7 },
+    { fault: 'delay', of: ['feed:orderUpdates', 'feed:userFills'], probability: 0.7, ms: dice.integer(500, 9_000) },
+  ],
+  // Everything comes twice and in no order.
+  () => [
+    { fault: 'duplicate', of: ['reply', 'feed'], probability: 0.5 },
+    { fault: 'reorder', of: ['reply', 'feed'], probability: 0.5 },
+    { fault: 'delay', of: ['reply', 'feed'], probability: 0.3, ms: 150 },
+  ],
+  // One connection after the other, with requests on their way.
+  (dice) => [
+    { fault: 'cut', of: ['request:action', 'reply:action'], probability: 0.15, times: dice.integer(2, 6) },
+    { fault: 'delay', of: 'request:action:order', probability: 0.5, ms: dice.integer(300, 4_000) },
+  ],
+]
+
+export const drawStorm = (dice: Dice): readonly FaultRule[] => dice.pick(STORMS)(dice)

@@ -5,7 +5,7 @@
  */
 import type { FaultRule } from 'hip3-executor/testing'
 import { createDice, type Dice } from './dice.js'
-import { drawWeather } from './faults.js'
+import { drawStorm, drawWeather } from './faults.js'
 import type { Disk } from './journal.js'
 import type { DeathPoint } from './life.js'
 import { MARKETS } from './venue.js'
@@ -42,6 +42,8 @@ export type Plan = {
 
 /** On average so many steps lie between the beginnings of two faults. */
 const STEPS_PER_FAULT = 5
+const STEPS_PER_STORM = 200
+const LONGEST_STORM = 60
 const STEPS_PER_INCIDENT = 60
 
 export function planOf(seed: number, steps: number): Plan {
@@ -55,6 +57,10 @@ export function planOf(seed: number, steps: number): Plan {
   for (let i = 0; i < steps / STEPS_PER_FAULT; i++) {
     const longest = dice.pick([5, 30, 120])
     incidents.push({ what: 'fault', ...span(longest), rule: draw(MARKETS) })
+  }
+  for (let i = 0; i < steps / STEPS_PER_STORM; i++) {
+    const during = span(LONGEST_STORM)
+    for (const rule of drawStorm(dice)) incidents.push({ what: 'fault', ...during, rule })
   }
   for (let i = 0; i < steps / STEPS_PER_INCIDENT; i++) incidents.push(drawIncident(dice, span))
   return { seed, steps, incidents }

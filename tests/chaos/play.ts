@@ -64,6 +64,8 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
   const externalOrders = dice.of('policy').pick(['adopt', 'adopt', 'ignore', 'cancel'] as const)
   /** What executors have placed by themselves to get out of positions. */
   const exits = new Set<string>()
+  /** How many reasons there are to keep the kill switch on. */
+  let stops = 0
   let life: Life | undefined
   let era: Era = { isDiskReliable: true }
   const file = createMemoryJournal()
@@ -93,7 +95,11 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
       externalOrders,
       file,
       history,
-      onStarted: () => counter.askAgain(),
+      onStarted() {
+        // The kill switch outlives the process, and so may what it was thrown for.
+        if (stops === 0) begun.executor.hardStop.reset('chaos')
+        counter.askAgain()
+      },
       onDeath: gone,
     })
     life = begun
@@ -157,8 +163,12 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
         going.set(incident, () => venue.setDown(false))
         break
       case 'hardStop':
+        stops += 1
         life?.executor.hardStop.trigger({ cause: 'manual', reason: 'chaos' })
-        going.set(incident, () => life?.executor.hardStop.reset('chaos'))
+        going.set(incident, () => {
+          stops -= 1
+          if (stops === 0) life?.executor.hardStop.reset('chaos')
+        })
         break
       case 'slowSigner':
         Object.assign(signing, { maxMs: incident.maxMs, failing: incident.failing })

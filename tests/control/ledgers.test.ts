@@ -222,17 +222,23 @@ function reachOf({ lives }: Truth, market: string, side: 'buy' | 'sell'): number
 }
 
 describe('the ledgers, whatever order the messages come in', () => {
-  it('never count less than what is really at stake, even when messages are lost', () => {
+  it('count no less than what is really at stake, even when messages are lost, and no more than orders leave open', () => {
     fc.assert(
       fc.property(
         truths.chain((truth) => told(truth, false)),
         ({ truth, heard }) => {
-          hear(truth, heard, ({ orders, positions }) => {
+          hear(truth, heard, ({ orders, positions, ids }) => {
             const exposure = createExposureView(orders, positions)
             for (const market of MARKETS) {
               for (const side of ['buy', 'sell'] as const) {
                 const counted = exposure.directional(market, side, PRICE).div(PRICE)
                 expect(Number(counted)).toBeGreaterThanOrEqual(reachOf(truth, market, side))
+                const left = ids
+                  .flatMap((id) => orders.get(id) ?? [])
+                  .filter(({ request }) => request.market.name === market && request.side === side)
+                  .reduce((sum, { request, bookedSize }) => sum.plus(request.size.minus(bookedSize)), ZERO)
+                const { buySize, sellSize } = orders.commitment(market)
+                expect(Number(side === 'buy' ? buySize : sellSize)).toBeLessThanOrEqual(Number(left))
               }
             }
           })

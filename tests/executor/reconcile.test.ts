@@ -146,7 +146,8 @@ describe('a fill that no feed told of', () => {
       clock.stepWall(1)
     }
     const heard = listen(harness)
-    await harness.pass(3_000)
+    // So much reading takes the weight of a minute and more.
+    await harness.pass(130_000)
     expect(executor.readiness().ready).toBe(true)
     expect(sizes(harness)).toEqual([[NVDA, '101']])
     expect(heard.reconciled.flat().some((text) => text.startsWith('fills -: '))).toBe(true)
@@ -420,7 +421,9 @@ describe('what we know is in doubt', () => {
     await harness.pass(72_000)
     expect(executor.readiness().ready).toBe(true)
     failures = 100
-    await harness.pass(120_000)
+    await harness.pass(100_000)
+    expect(executor.readiness().ready).toBe(true)
+    await harness.pass(40_000)
     expect(executor.submit(buy())).toMatchObject({ reason: 'RECONCILING' })
     failures = 0
     await harness.pass(30_000)

@@ -12,30 +12,30 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
     values: words(`
       DENIED_REASONS ExecutorError NotSentError REJECTED_REASONS actionBudgetGate burstSignalGate coreGates
       correlationCooldownGate correlationPositionGate createActionBudget createAsk createBatchQueue createExecutor
-      createExposureView createHardStop createLocalSigner createMarketData createMarketHalts createMemoryJournal createNanoidIds
-      createNonceManager createOrderLedger createPositionLedger createReadiness createRiskGates createRiskMonitor
-      createRoundTrips createSystemClock createWsSender flattenInProgressGate floorSize hasPositionGate intentOrderId isExecutorError
-      loadMarkets maxConcurrentPositionsGate maxDrawdownGate maxPositionPerMarketGate maxPositionTotalGate
-      pendingOrderGate reEntryDelayGate replayJournal roundPrice standardGates tiltGuardGate
+      createExposureView createHardStop createLocalSigner createMarketData createMarketHalts createMemoryJournal
+      createNanoidIds createNonceManager createOrderLedger createPositionLedger createReadiness createRiskGates createRiskMonitor
+      createRoundTrips createSystemClock createWsSender flattenInProgressGate floorSize hasPositionGate intentOrderId
+      isExecutorError loadMarkets maxConcurrentPositionsGate maxDrawdownGate maxPositionPerMarketGate
+      maxPositionTotalGate pendingOrderGate reEntryDelayGate replayJournal roundPrice standardGates tiltGuardGate
     `),
     types: words(`
       Accepted ActionBudget ActionBudgetOptions Address Approved Ask AskOptions Batch BatchQueue BatchQueueOptions
       BudgetReservation BudgetState BurstSignalOptions CancelOutcome ClientOrderId Clock CloseOptions ClosePolicy
       CloseReport Condition CorrelationCooldownOptions CorrelationPositionOptions Decimal DecimalInput Denial Denied
-      DeniedReason Difference DigestAccount Drift ExhaustedLimit Executor ExecutorErrorCode ExecutorEvents ExecutorOptions
-      ExposureView ExternalOrders FillEvent Finding Gate GateAnswer GateContext GateDenial GateDescription GateTurn
-      GateWork HardStop HardStopCause HardStopOptions HardStopState Hex IdSource Intent Journal JournalOwner
-      JournalRecord Keccak256 Lane ListenOptions LocalSignerOptions Logger MarginMode Market MarketData
-      MarketDataOptions MarketHalt MarketHaltEvent MarketHaltOptions MarketHalts MarketHaltsOptions MarketRegistry MaxDrawdownOptions MemoryJournal Missing Network NonceManager
+      DeniedReason Difference DigestAccount Drift Executor ExecutorErrorCode ExecutorEvents ExecutorOptions
+      ExhaustedLimit ExposureView ExternalOrders FillEvent Finding Gate GateAnswer GateContext GateDenial
+      GateDescription GateTurn GateWork HardStop HardStopCause HardStopOptions HardStopState Hex IdSource Intent
+      Journal JournalOwner JournalRecord Keccak256 Lane ListenOptions LocalSignerOptions Logger MarginMode Market
+      MarketData MarketDataOptions MarketHalt MarketHaltEvent MarketHaltOptions MarketHalts MarketHaltsOptions
+      MarketRegistry MaxDrawdownOptions MemoryJournal Missing Network NonceManager
       NonceManagerOptions NotWrittenReason OrderLedger OrderRecord OrderRequest OrderStatus OrderView Outcome
       PhantomAgent Position PositionClose PositionClosedEvent PositionDifference PositionFill PositionLedger
       PositionReading PostReply PostRequest PostResult PushResult QueuedCancel ReEntryDelayOptions Readiness
       ReadinessOptions ReadinessState ReconciledDifference RejectedReason Replacement Replay ReplayOptions
-      ResolutionEvent ResolutionOptions ResolutionStep RiskGates RiskLimits RiskMonitor RiskMonitorOptions
-      RiskState RoundTrip RoundTripFill RoundTrips Rounding Side
-      Signature SignaturePool Signer SigningBackend SlippageOptions StandardGatesOptions StartReport Submission Subscription
-      TiltGuardOptions TimeInForce Transport TransportState TypedData TypedDataWallet Usage VenueLimitsOptions VenueLimitsState Verdict WebSocketLike
-      WsSenderOptions
+      ResolutionEvent ResolutionOptions ResolutionStep RiskGates RiskLimits RiskMonitor RiskMonitorOptions RiskState
+      RoundTrip RoundTripFill RoundTrips Rounding Side Signature SignaturePool Signer SigningBackend SlippageOptions
+      StandardGatesOptions StartReport Submission Subscription TiltGuardOptions TimeInForce Transport TransportState
+      TypedData TypedDataWallet Usage VenueLimitsOptions VenueLimitsState Verdict WebSocketLike WsSenderOptions
     `),
   },
   './signing': {

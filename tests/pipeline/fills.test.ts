@@ -46,7 +46,7 @@ describe('reading fills', () => {
     rows.push(row(NOW + 10_000, 1), row(NOW + 20_000, 2))
     expect(await fills.read()).toBeUndefined()
     expect(await fills.read()).toBeUndefined()
-    expect(asked).toEqual([NOW - 5_000, NOW - 5_000, NOW + 15_000])
+    expect(asked).toEqual([NOW - 1_000, NOW - 1_000, NOW + 19_000])
     expect(heard).toEqual([1, 2, 2])
   })
 
@@ -56,7 +56,7 @@ describe('reading fills', () => {
     positions.apply({ market: 'xyz:NVDA', side: 'buy', price, size: price, time: NOW - 60_000, tradeId: 1 })
     fills.resume()
     await fills.read()
-    expect(asked).toEqual([NOW - 60_000 - 120_000 - 5_000])
+    expect(asked).toEqual([NOW - 60_000 - 120_000 - 1_000])
   })
 
   it('goes on from the positions of an earlier life that had no fills', async () => {
@@ -65,7 +65,7 @@ describe('reading fills', () => {
     positions.load('flx', [], NOW - 90_000)
     fills.resume()
     await fills.read()
-    expect(asked).toEqual([NOW - 90_000 - 120_000 - 5_000])
+    expect(asked).toEqual([NOW - 90_000 - 120_000 - 1_000])
   })
 
   it('hands over every fill there is, in order, wherever pages end', async () => {
@@ -92,6 +92,31 @@ describe('reading fills', () => {
     expect(await fills.read()).toBeUndefined()
   })
 
+  it('tells of it also when it had to be interrupted, and goes on where it was', async () => {
+    const rows = Array.from({ length: 10_500 }, (_, tid) => row(NOW + tid, tid))
+    const { fills, heard, asked, answers } = venue(rows)
+    const { ask } = answers
+    let questions = 0
+    answers.ask = (...question) => {
+      questions += 1
+      return questions % 3 === 0 ? Promise.reject(new Error('throttled')) : ask(...question)
+    }
+    await expect(fills.read()).rejects.toThrow('throttled')
+    await expect(fills.read()).rejects.toThrow('throttled')
+    await expect(fills.read()).rejects.toThrow('throttled')
+    expect(await fills.read().catch(() => fills.read())).toMatchObject({ what: 'fills' })
+    expect(new Set(heard).size).toBe(10_000)
+    expect(asked.length).toBeLessThan(12)
+  })
+
+  it('knows no hole where the list reaches back to what was read before', async () => {
+    const rows: Row[] = [row(NOW - 10, 0)]
+    const { fills } = venue(rows)
+    await fills.read()
+    for (let tid = 1; tid < 9_999; tid += 1) rows.push(row(NOW + tid, tid))
+    expect(await fills.read()).toBeUndefined()
+  })
+
   it('goes past a millisecond that fills more than a page, and tells of the hole that may be in it', async () => {
     const rows = [...Array.from({ length: 2_500 }, (_, tid) => row(NOW, tid)), row(NOW + 1, 9_999)]
     const { fills, heard } = venue(rows)
@@ -107,7 +132,7 @@ describe('reading fills', () => {
     await expect(fills.read()).rejects.toMatchObject({ code: 'MALFORMED_ANSWER' })
     answers.ask = ask
     await fills.read()
-    expect(asked).toEqual([NOW - 5_000])
+    expect(asked).toEqual([NOW - 1_000])
   })
 
   it('fails on a list without an end', async () => {

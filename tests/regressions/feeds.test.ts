@@ -137,29 +137,32 @@ describe('a frame of fills', () => {
     expect(malformed).toEqual(expected.length > 0 ? [] : ['userFills'])
   })
 
-  it('F-35: of the past, replayed at the start and once more as news, changes no position and is no news', async () => {
-    const before = await createStarted()
-    await accepted(before.executor.submit(buy({ size: '2' }))).outcome
-    await accepted(before.executor.submit(buy({ size: '3' }))).outcome
-    await before.executor.close()
-    before.clock.advance(10)
+  it.each(['before', 'after'])(
+    'F-35: of the past, replayed %s the account is read and once more as news, changes no position and is no news',
+    async (when) => {
+      const before = await createStarted()
+      await accepted(before.executor.submit(buy({ size: '2' }))).outcome
+      await accepted(before.executor.submit(buy({ size: '3' }))).outcome
+      await before.executor.close()
+      before.clock.advance(10)
 
-    const harness = createHarness({}, before)
-    const fills: string[] = []
-    const snapshots: string[] = []
-    harness.executor.on('fill', ({ size }) => fills.push(size.toFixed()))
-    harness.toExecutor = (text) => {
-      if (text.includes('"isSnapshot":true')) snapshots.push(text)
-      return true
-    }
-    await harness.executor.start()
-    expect(snapshots).toHaveLength(1)
-    expect(sizes(harness)).toEqual(['xyz:NVDA 5'])
-    harness.inject((snapshots[0] ?? '').replace('"isSnapshot":true', '"isSnapshot":false'))
-    await harness.settle()
-    expect(sizes(harness)).toEqual(['xyz:NVDA 5'])
-    expect(fills).toEqual([])
-  })
+      const harness = createHarness({}, before)
+      const fills: string[] = []
+      harness.executor.on('fill', ({ size }) => fills.push(size.toFixed()))
+      const held = holdFrames(harness, '"isSnapshot":true')
+      const starting = harness.executor.start()
+      await harness.settle()
+      if (when === 'before') await held.deliver()
+      await starting
+      const [snapshot = ''] = held.texts
+      await held.deliver()
+      expect(sizes(harness)).toEqual(['xyz:NVDA 5'])
+      harness.inject(snapshot.replace('"isSnapshot":true', '"isSnapshot":false'))
+      await harness.settle()
+      expect(sizes(harness)).toEqual(['xyz:NVDA 5'])
+      expect(fills).toEqual([])
+    },
+  )
 
   it('W-29: of one order against three makers counts each, and not the answer on top of them', async () => {
     const harness = await createStarted()

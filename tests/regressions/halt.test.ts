@@ -38,9 +38,10 @@ describe('the kill switch', () => {
     const { executor, actions, pass } = await createStarted()
     const order = accepted(executor.submit(buy()))
     executor.hardStop.trigger({ cause: 'manual', reason: 'news' })
-    expect(await order.outcome).toMatchObject({ status: 'denied', reason: 'HARD_STOP' })
+    // At once, so that the queue would be sent by the next look at it.
     executor.hardStop.reset('tester')
     await pass(500)
+    expect(await order.outcome).toMatchObject({ status: 'denied', reason: 'HARD_STOP' })
     expect(actions()).toEqual([])
     expect(executor.openOrders()).toEqual([])
     expect((await accepted(executor.submit(buy())).outcome).status).toBe('filled')

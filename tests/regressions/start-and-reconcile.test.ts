@@ -192,6 +192,29 @@ describe('reading the account again', () => {
   })
 })
 
+describe('a position that no fill explains', () => {
+  it('F-58: keeps the time of its entry when the venue says it is larger, and not when it says that it has turned around', async () => {
+    const harness = await createStarted()
+    const { executor, clock } = harness
+    const enteredAt = clock.now()
+    await accepted(executor.submit(buy({ size: '1' }))).outcome
+    await harness.pass(1_000)
+    let size = '2'
+    type State = { readonly assetPositions: readonly { readonly position: object }[] }
+    changeAnswers(harness, 'clearinghouseState', (state: State) => ({
+      ...state,
+      assetPositions: state.assetPositions.map(({ position }) => ({ position: { ...position, szi: size } })),
+    }))
+    await harness.pass(130_000)
+    expect(executor.positions()).toMatchObject([{ market: NVDA, openedAt: enteredAt }])
+    expect(sizes(harness)).toBe('xyz:NVDA 2')
+    size = '-2'
+    await harness.pass(130_000)
+    expect(sizes(harness)).toBe('xyz:NVDA -2')
+    expect(executor.positions()[0]?.openedAt).toBeGreaterThan(enteredAt + 130_000)
+  })
+})
+
 describe('a cancel without an answer', () => {
   const unanswered = async (of: 'request' | 'reply') => {
     const harness = await createStarted()

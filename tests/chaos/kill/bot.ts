@@ -118,6 +118,7 @@ const executor = createExecutor({
   }),
   queue: { newOrderSpacingMs: 20 },
   riskMonitor: false,
+  venueLimits: { weightPerMinute: 1_000_000, messagesPerMinute: 1_000_000 },
   replyTimeoutMs: 1_000,
   expiresAfterMs: 4_000,
   logger: QUIET,
