@@ -10,6 +10,7 @@ import { coreGates } from './control/gates/core.js'
 import { createHardStop } from './control/hard-stop.js'
 import { bookFill, type LedgerStep, recordOrders, recordPositions } from './control/ledger-steps.js'
 import { createMarketData } from './control/market-data.js'
+import { createMarketHalts } from './control/market-halts.js'
 import { createNonceManager } from './control/nonce-manager.js'
 import { createOrderLedger } from './control/order-ledger.js'
 import { createPositionLedger } from './control/position-ledger.js'
@@ -35,6 +36,7 @@ import { createDispatch } from './pipeline/dispatch.js'
 import { createEvidence } from './pipeline/evidence.js'
 import { createFills } from './pipeline/fills.js'
 import { createFlatten } from './pipeline/flatten.js'
+import { createHalting } from './pipeline/halting.js'
 import { createLifecycle } from './pipeline/lifecycle.js'
 import { createLimitsReader } from './pipeline/limits-reader.js'
 import { createLoopWatch } from './pipeline/loop-watch.js'
@@ -68,6 +70,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const { transport } = options
   const onListenerError = (error: unknown): void => logger.error('a listener threw', { error })
   const hardStop = createHardStop({ clock, onListenerError })
+  const halts = createMarketHalts({ clock, onListenerError })
   const readiness = createReadiness({ onListenerError })
   const marketData = createMarketData({ maxMarkAgeMs: options.maxMarkAgeMs })
   const budget = options.budget ?? createActionBudget()
@@ -92,9 +95,10 @@ export function createExecutor(options: ExecutorOptions): Executor {
     logger,
     emitter,
     hardStop,
+    halts,
     gates: createRiskGates(
       [...coreGates(maxQueueMs), ...required(options.gates, 'gates')],
-      { hardStop, readiness, exposure, marketData, budget, venueLimits },
+      { hardStop, halts, readiness, exposure, marketData, budget, venueLimits },
       createTurnTeller({ emitter, logger }),
     ),
     budget,
@@ -244,6 +248,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     risk: () => riskMonitor.state(clock.monotonic()),
     describeGates: parts.gates.describe,
     hardStop,
+    ...createHalting({ parts, dispatch, markets: new Set(marketNames), note }),
     on: emitter.on,
     events: emitter.events,
     close: lifecycle.close,

@@ -5,6 +5,7 @@
 import type { ActionBudget } from './control/action-budget.js'
 import type { BatchQueueOptions } from './control/batch-queue.js'
 import type { HardStop, HardStopState } from './control/hard-stop.js'
+import type { MarketHalt, MarketHaltEvent, MarketHaltOptions } from './control/market-halts.js'
 import type { NonceManager } from './control/nonce-manager.js'
 import type { Position } from './control/position.js'
 import type { ReadinessState } from './control/readiness.js'
@@ -158,6 +159,8 @@ export type ExecutorEvents = {
   readiness: ReadinessState
   connection: TransportState
   hardStop: HardStopState
+  /** A market was halted, or is no longer. */
+  halt: MarketHaltEvent
   /** What the venue leaves to new orders was used up, or is there again. */
   limits: VenueLimitsState
   /** One step in finding out what became of an order. */
@@ -293,6 +296,18 @@ export type Executor = {
   risk(): RiskState
   describeGates(): readonly GateDescription[]
   readonly hardStop: HardStop
+  /**
+   * Stops new orders in one market, queued ones too, until `resume` or for a time. Cancels and reduce-only orders pass. A
+   * market that is halted already stays so for the longer of both. With a journal it outlives a restart.
+   *
+   * @returns the halt that stands
+   * @throws {RangeError} when the market is not one of `markets`, there is no reason, or the end is not in the future
+   */
+  halt(market: string, reason: string, options?: MarketHaltOptions): MarketHalt
+  /** Lets new orders go again in a market. @throws {RangeError} when it is not one of `markets` */
+  resume(market: string): void
+  /** The markets that are halted. */
+  halts(): readonly MarketHalt[]
   readonly on: Emitter<ExecutorEvents>['on']
   readonly events: Emitter<ExecutorEvents>['events']
   /**

@@ -45,6 +45,14 @@ export {
   type HardStopState,
 } from './control/hard-stop.js'
 export { createMarketData, type MarketData, type MarketDataOptions } from './control/market-data.js'
+export {
+  createMarketHalts,
+  type MarketHalt,
+  type MarketHaltEvent,
+  type MarketHaltOptions,
+  type MarketHalts,
+  type MarketHaltsOptions,
+} from './control/market-halts.js'
 export { createNonceManager, type Drift, type NonceManager, type NonceManagerOptions } from './control/nonce-manager.js'
 export { createOrderLedger, type OrderLedger, type OrderRecord } from './control/order-ledger.js'
 export type { Position, PositionFill } from './control/position.js'

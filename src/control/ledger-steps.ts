@@ -8,6 +8,7 @@ import { decimal } from '../model/decimal.js'
 import type { ClientOrderId } from '../model/ids.js'
 import type { OrderEvent, OrderRequest } from '../model/order.js'
 import type { HardStopState } from './hard-stop.js'
+import type { MarketHalt } from './market-halts.js'
 import type { BookedFill, Change, Evidence, OrderLedger, OrderRecord, RegisterOptions, SentAs } from './order-ledger.js'
 import type { PositionFill } from './position.js'
 import type { FillResult, PositionLedger, PositionReading, PositionSnapshot } from './position-ledger.js'
@@ -33,6 +34,8 @@ export type LedgerStep =
       readonly time: number
     }
   | { readonly kind: 'hardStop'; readonly state: HardStopState }
+  /** Every market that is halted from here on. */
+  | { readonly kind: 'halts'; readonly halts: readonly MarketHalt[] }
   /** What a checkpoint is made of, beside the state of the kill switch. */
   | { readonly kind: 'knownOrder'; readonly record: OrderRecord }
   | { readonly kind: 'knownPositions'; readonly snapshot: PositionSnapshot }
@@ -104,6 +107,7 @@ export function bookFill(
 /** The shortest list of steps that leads to where these ledgers stand. */
 export function* checkpointOf(books: Books): Generator<LedgerStep> {
   yield { kind: 'hardStop', state: books.hardStop }
+  if (books.halts.length > 0) yield { kind: 'halts', halts: books.halts }
   yield { kind: 'nonce', highest: books.highestNonce }
   yield { kind: 'knownPositions', snapshot: books.positions.snapshot() }
   for (const record of books.orders.all()) yield { kind: 'knownOrder', record }
@@ -114,6 +118,7 @@ export type Books = {
   readonly orders: OrderLedger
   readonly positions: PositionLedger
   hardStop: HardStopState
+  halts: readonly MarketHalt[]
   highestNonce: number
 }
 
@@ -148,6 +153,9 @@ export function retake(books: Books, step: LedgerStep): void {
       break
     case 'hardStop':
       books.hardStop = step.state
+      break
+    case 'halts':
+      books.halts = step.halts
       break
     case 'knownOrder':
       orders.restore(step.record)

@@ -10,6 +10,8 @@ export type Replay = {
   readonly positions: PositionLedger
   /** The kill switch as it stood. */
   readonly hardStop: Books['hardStop']
+  /** Markets as they were halted; some may be over by now. */
+  readonly halts: Books['halts']
   readonly highestNonce: number
 }
 
@@ -37,7 +39,7 @@ export async function replayInto(
   records: Iterable<JournalRecord> | AsyncIterable<JournalRecord>,
   { onRecord }: ReplayOptions = {},
 ): Promise<Replay> {
-  const books: Books = { ...ledgers, hardStop: { triggered: false }, highestNonce: 0 }
+  const books: Books = { ...ledgers, hardStop: { triggered: false }, halts: [], highestNonce: 0 }
   let count = 0
   for await (const record of records) {
     count += 1

@@ -14,6 +14,7 @@ import type { ActionBudget } from './action-budget.js'
 import type { ExposureView } from './exposure.js'
 import type { HardStop } from './hard-stop.js'
 import type { MarketData } from './market-data.js'
+import type { MarketHalts } from './market-halts.js'
 import type { Readiness } from './readiness.js'
 import type { RoundTrip, RoundTripFill } from './round-trips.js'
 import type { VenueLimits } from './venue-limits.js'
@@ -35,6 +36,7 @@ export type GateContext = {
   /** Monotonic ms. */
   readonly now: number
   readonly hardStop: Pick<HardStop, 'state'>
+  readonly halts: Pick<MarketHalts, 'get'>
   readonly readiness: Pick<Readiness, 'state'>
   readonly exposure: ExposureView
   readonly marketData: MarketData

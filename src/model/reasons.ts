@@ -9,6 +9,8 @@
 export const DENIED_REASONS = {
   /** The kill switch is on; only cancels and reduce-only orders pass. */
   HARD_STOP: { benign: false },
+  /** Somebody halted the market; `value` says why and until when. Only cancels and reduce-only orders pass. */
+  HALTED: { benign: false },
   /** The executor is not ready for new orders in this market; `readiness()` says what is missing. */
   NOT_READY: { benign: false },
   /** Our orders and positions are being compared with the venue’s, or differ from them; `value` says how. */

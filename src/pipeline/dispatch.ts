@@ -6,6 +6,7 @@
  * order is still wanted. What then may not leave gives back all it held.
  */
 import type { Batch } from '../control/batch-queue.js'
+import type { MarketHalt } from '../control/market-halts.js'
 import type { Approved } from '../control/risk-gates.js'
 import { isExecutorError } from '../errors.js'
 import type { DeniedReason } from '../model/reasons.js'
@@ -56,7 +57,7 @@ export type DispatchParts = {
 
 export function createDispatch(wiring: DispatchParts): Dispatch {
   const { parts, post, sign, evidence, cancels, replacements, resolver, recorder, alarm } = wiring
-  const { clock, transport, hardStop, queue, requests, orders, limits, venueLimits, logger, fault } = parts
+  const { clock, transport, hardStop, halts, queue, requests, orders, limits, venueLimits, logger, fault } = parts
   const patience = createPatience(clock, alarm, limits.maxQueueMs)
   let onIdle: (() => void)[] = []
   let isKicked = false
@@ -195,7 +196,10 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
     }
   }
 
-  const isUnwanted = ({ request }: Approved): boolean => orders.get(request.clientOrderId)?.isCancelRequested === true
+  const haltOf = ({ request }: Approved): MarketHalt | undefined =>
+    request.reduceOnly ? undefined : halts.get(request.market.name)
+  const isUnwanted = (order: Approved): boolean =>
+    orders.get(order.request.clientOrderId)?.isCancelRequested === true || haltOf(order) !== undefined
 
   /**
    * Nothing has left: back to the front of the queue, but for what is not wanted any more.
@@ -207,7 +211,11 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
     if (batch.lane === 'cancel') {
       queue.putBack(batch)
     } else {
-      denyAll(batch.orders.filter(isUnwanted), 'CANCELED_BEFORE_SENT', 'cancelled while it was being signed')
+      for (const order of batch.orders.filter(isUnwanted)) {
+        const halt = haltOf(order)
+        if (halt === undefined) deny(order, 'CANCELED_BEFORE_SENT', 'cancelled while it was being signed')
+        else deny(order, 'HALTED', halt.reason)
+      }
       const wanted = batch.orders.filter((order) => !isUnwanted(order))
       if (batch.lane === 'new' && lost !== undefined) denyAll(wanted, 'NOT_SENT', lost)
       else if (wanted.length > 0) queue.putBack({ lane: batch.lane, orders: wanted })

@@ -4,6 +4,7 @@ import type { Batch, BatchQueue } from '../control/batch-queue.js'
 import type { HardStop } from '../control/hard-stop.js'
 import type { Booked, LedgerFill } from '../control/ledger-steps.js'
 import type { MarketData } from '../control/market-data.js'
+import type { MarketHalts } from '../control/market-halts.js'
 import type { NonceManager } from '../control/nonce-manager.js'
 import type { OrderLedger } from '../control/order-ledger.js'
 import type { PositionLedger } from '../control/position-ledger.js'
@@ -29,6 +30,7 @@ export type Parts = {
   readonly logger: Logger
   readonly emitter: Emitter<ExecutorEvents>
   readonly hardStop: HardStop
+  readonly halts: MarketHalts
   readonly gates: RiskGates
   readonly budget: ActionBudget
   readonly nonces: NonceManager

@@ -33,7 +33,7 @@ export type Recorder = {
 export type RecorderParts = {
   readonly parts: Pick<
     Parts,
-    'account' | 'signer' | 'transport' | 'clock' | 'logger' | 'readiness' | 'hardStop' | 'nonces'
+    'account' | 'signer' | 'transport' | 'clock' | 'logger' | 'readiness' | 'hardStop' | 'halts' | 'nonces'
   >
   readonly journal: Journal | undefined
   /** The ledgers themselves, not those that tell this recorder of every step. */
@@ -47,7 +47,7 @@ const RETRY_MS = 1_000
 const MAX_WAIT_MS = 2_000
 
 export function createRecorder({ parts, journal, orders, positions, alarm }: RecorderParts): Recorder {
-  const { account, signer, transport, clock, logger, readiness, hardStop, nonces } = parts
+  const { account, signer, transport, clock, logger, readiness, hardStop, halts, nonces } = parts
   let isOpen = false
   let isFailing = false
   let isCheckpointing = false
@@ -78,7 +78,7 @@ export function createRecorder({ parts, journal, orders, positions, alarm }: Rec
   async function checkpoint(kept: Journal): Promise<void> {
     isCheckpointing = true
     const { state } = hardStop
-    const books = { orders, positions, hardStop: state, highestNonce: nonces.highWaterMark }
+    const books = { orders, positions, hardStop: state, halts: halts.all(), highestNonce: nonces.highWaterMark }
     try {
       await kept.checkpoint(Array.from(checkpointOf(books), dated))
       isFailing = false

@@ -24,7 +24,7 @@ export type Recovery = {
 }
 
 export type RecoveryParts = {
-  readonly parts: Pick<Parts, 'orders' | 'positions' | 'nonces' | 'hardStop' | 'readiness'>
+  readonly parts: Pick<Parts, 'orders' | 'positions' | 'nonces' | 'hardStop' | 'halts' | 'clock' | 'readiness'>
   readonly ledgers: Pick<Parts, 'orders' | 'positions'>
   readonly recorder: Recorder
   readonly evidence: Evidence
@@ -34,7 +34,7 @@ export type RecoveryParts = {
 
 export function createRecovery(wiring: RecoveryParts): Recovery {
   const { parts, ledgers, recorder, evidence, resolver, settlement } = wiring
-  const { orders, nonces, hardStop, readiness } = parts
+  const { orders, nonces, hardStop, halts, clock, readiness } = parts
   let recovered: readonly Accepted[] = []
 
   async function recover(): Promise<void> {
@@ -43,6 +43,10 @@ export function createRecovery(wiring: RecoveryParts): Recovery {
     recorder.begin()
     if (hardStop.state.triggered) recorder.note({ kind: 'hardStop', state: hardStop.state })
     else if (left.hardStop.triggered) hardStop.trigger(left.hardStop)
+    if (halts.all().length > 0) recorder.note({ kind: 'halts', halts: halts.all() })
+    for (const { market, reason, untilMs, at } of left.halts) {
+      if (untilMs === undefined || untilMs > clock.now()) halts.halt(market, reason, { untilMs }, at)
+    }
     recovered = [...orders.open()].flatMap((record): Accepted[] => {
       const { clientOrderId } = record.request
       if (record.isExternal) {

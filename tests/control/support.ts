@@ -3,6 +3,7 @@ import { createActionBudget } from '../../src/control/action-budget.js'
 import { createExposureView, type ExposureView } from '../../src/control/exposure.js'
 import { createHardStop, type HardStop } from '../../src/control/hard-stop.js'
 import { createMarketData, type MarketData } from '../../src/control/market-data.js'
+import { createMarketHalts, type MarketHalts } from '../../src/control/market-halts.js'
 import { createOrderLedger, type OrderLedger } from '../../src/control/order-ledger.js'
 import { createPositionLedger, type PositionLedger } from '../../src/control/position-ledger.js'
 import { CONDITIONS, createReadiness, type Readiness } from '../../src/control/readiness.js'
@@ -12,6 +13,7 @@ import { type Decimal, type DecimalInput, decimal } from '../../src/model/decima
 import type { ClientOrderId } from '../../src/model/ids.js'
 import { dexOf, type Market } from '../../src/model/market.js'
 import type { OrderRequest } from '../../src/model/order.js'
+import type { Clock } from '../../src/ports.js'
 
 export const d = (value: DecimalInput): Decimal => decimal(value, 'value')
 
@@ -63,6 +65,9 @@ export function orderOf({ market = 'xyz:NVDA', size = '1', price = '100', ...res
 
 export type World = Omit<GateContext, 'now'> & {
   readonly hardStop: HardStop
+  readonly halts: MarketHalts
+  /** That of the halts, which is not handed in. */
+  readonly time: WorldTime
   readonly readiness: Readiness
   readonly marketData: MarketData
   readonly exposure: ExposureView
@@ -71,10 +76,25 @@ export type World = Omit<GateContext, 'now'> & {
   readonly positions: PositionLedger
 }
 
+/** A wall clock that moves with the monotonic one. */
+export type WorldTime = Pick<Clock, 'now' | 'monotonic'> & { pass(ms: number): void }
+
+function createWorldTime(): WorldTime {
+  let elapsed = 0
+  return {
+    now: () => UNIX_TIME + elapsed,
+    monotonic: () => elapsed,
+    pass(ms) {
+      elapsed += ms
+    },
+  }
+}
+
 const UNIX_TIME = 1_760_000_000_000
 
 /** Everything the gates look at, real parts throughout: ready, flat, no marks. */
 export function createWorld(options: { maxActions?: number; windowMs?: number; maxMarkAgeMs?: number } = {}): World {
+  const time = createWorldTime()
   const orders = createOrderLedger()
   const positions = createPositionLedger()
   const readiness = createReadiness()
@@ -84,6 +104,8 @@ export function createWorld(options: { maxActions?: number; windowMs?: number; m
     positions,
     readiness,
     hardStop: createHardStop({ clock: { now: () => UNIX_TIME } }),
+    halts: createMarketHalts({ clock: time }),
+    time,
     exposure: createExposureView(orders, positions),
     marketData: createMarketData(options),
     budget: createActionBudget(options),

@@ -121,6 +121,7 @@ describe('the gates of a running executor', () => {
     const { executor } = await createStarted({ gates })
     expect(executor.describeGates().map(({ step, id }) => `${step} ${id}`)).toEqual([
       '1 hardStop',
+      '1a halt',
       '2 ready',
       '2b priceBand',
       '3 maxPositionPerMarket',

@@ -12,8 +12,8 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
     values: words(`
       DENIED_REASONS ExecutorError NotSentError REJECTED_REASONS actionBudgetGate burstSignalGate coreGates
       correlationCooldownGate correlationPositionGate createActionBudget createAsk createBatchQueue createExecutor
-      createExposureView createHardStop createLocalSigner createMarketData createMemoryJournal createNanoidIds
-      createNonceManager createOrderLedger createPositionLedger createReadiness createRiskGates createRiskMonitor
+      createExposureView createHardStop createLocalSigner createMarketData createMarketHalts createMemoryJournal
+      createNanoidIds createNonceManager createOrderLedger createPositionLedger createReadiness createRiskGates createRiskMonitor
       createRoundTrips createSystemClock createWsSender flattenInProgressGate floorSize hasPositionGate intentOrderId
       isExecutorError loadMarkets maxConcurrentPositionsGate maxDrawdownGate maxPositionPerMarketGate
       maxPositionTotalGate pendingOrderGate reEntryDelayGate replayJournal roundPrice standardGates tiltGuardGate
@@ -26,7 +26,8 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
       ExhaustedLimit ExposureView ExternalOrders FillEvent Finding Gate GateAnswer GateContext GateDenial
       GateDescription GateTurn GateWork HardStop HardStopCause HardStopOptions HardStopState Hex IdSource Intent
       Journal JournalOwner JournalRecord Keccak256 Lane ListenOptions LocalSignerOptions Logger MarginMode Market
-      MarketData MarketDataOptions MarketRegistry MaxDrawdownOptions MemoryJournal Missing Network NonceManager
+      MarketData MarketDataOptions MarketHalt MarketHaltEvent MarketHaltOptions MarketHalts MarketHaltsOptions
+      MarketRegistry MaxDrawdownOptions MemoryJournal Missing Network NonceManager
       NonceManagerOptions NotWrittenReason OrderLedger OrderRecord OrderRequest OrderStatus OrderView Outcome
       PhantomAgent Position PositionClose PositionClosedEvent PositionDifference PositionFill PositionLedger
       PositionReading PostReply PostRequest PostResult PushResult QueuedCancel ReEntryDelayOptions Readiness

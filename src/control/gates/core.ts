@@ -16,6 +16,21 @@ export function hardStopGate(): Gate {
   }
 }
 
+/** Step 1a: the same for one market. */
+export function haltGate(): Gate {
+  return {
+    step: '1a',
+    id: 'halt',
+    rule: 'no new order in a market that is halted',
+    check({ market }, { halts }) {
+      const halt = halts.get(market.name)
+      if (halt === undefined) return PASS
+      const end = halt.untilMs === undefined ? 'somebody resumes' : `${halt.untilMs} (Unix ms)`
+      return deny('HALTED', 'not halted', `${halt.reason}, until ${end}`)
+    },
+  }
+}
+
 /**
  * Step 2: nothing new before connection, registry, feeds and account agree. Where only the account is missing, our books
  * are being compared with the venue's, or differ from them: that is told apart, because it is about what we hold.
@@ -78,6 +93,7 @@ export function venueLimitsGate(maxWaitMs: number): Gate {
 /** @param maxWaitMs how long an order may wait in the queue for the venue's limits. Default: 2000 */
 export const coreGates = (maxWaitMs = 2_000): readonly Gate[] => [
   hardStopGate(),
+  haltGate(),
   readyGate(),
   priceBandGate(),
   venueLimitsGate(maxWaitMs),

@@ -181,6 +181,15 @@ const stopped: Arrange = ({ world }) => {
   return {}
 }
 
+/** A halt of a minute, so long ago. */
+const halted =
+  (market: string, agoMs: number): Arrange =>
+  ({ world }) => {
+    world.halts.halt(market, 'news', { untilMs: world.time.now() + MINUTE })
+    world.time.pass(agoMs)
+    return {}
+  }
+
 const missing =
   (...conditions: readonly Condition[]): Arrange =>
   ({ world }) => {
@@ -190,6 +199,18 @@ const missing =
 
 export const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
   hardStop: [{ passes: ['off', asIs], denies: ['on', stopped], reason: 'HARD_STOP' }],
+  halt: [
+    {
+      passes: ['another market halted', halted('xyz:TSLA', 0)],
+      denies: ['this market halted', halted('xyz:NVDA', 0)],
+      reason: 'HALTED',
+    },
+    {
+      passes: ['a halt of 60 s, 60 s later', halted('xyz:NVDA', MINUTE)],
+      denies: ['1 ms less than that', halted('xyz:NVDA', MINUTE - 1)],
+      reason: 'HALTED',
+    },
+  ],
   maxDrawdown: [
     {
       passes: ['-9.99 in the last hour, fees taken off', lost('-9.98')],
