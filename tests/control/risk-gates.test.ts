@@ -67,6 +67,7 @@ describe('judging an order', () => {
       { step: '1', id: 'hardStop', rule: 'no new order while the kill switch is on' },
       { step: '2', id: 'ready', rule: 'no new order before the executor is ready' },
       { step: '2b', id: 'priceBand', rule: 'limit price within 80% of a mark that is not stale' },
+      { step: '2k', id: 'marketChange', rule: 'a market that is still what it was at the start' },
       {
         step: '3',
         id: 'maxPositionPerMarket',
@@ -123,7 +124,22 @@ describe('the order of the gates', () => {
   it('puts what remembers the session before readiness and limits, as the original did', () => {
     const gates = standardGates({ ...LIMITS, maxDrawdown: { maxLoss: '10' }, tiltGuard: {} })
     const steps = createRiskGates([...coreGates(), ...gates], createWorld()).describe()
-    expect(steps.map(({ step }) => step)).toEqual(['1', '1b', '1e', '2', '2b', '3', '4', '5', '6', '7', '8', '9', '10'])
+    expect(steps.map(({ step }) => step)).toEqual([
+      '1',
+      '1b',
+      '1e',
+      '2',
+      '2b',
+      '2k',
+      '3',
+      '4',
+      '5',
+      '6',
+      '7',
+      '8',
+      '9',
+      '10',
+    ])
   })
 })
 

@@ -123,6 +123,7 @@ describe('the gates of a running executor', () => {
       '1 hardStop',
       '2 ready',
       '2b priceBand',
+      '2k marketChange',
       '3 maxPositionPerMarket',
       '4 maxPositionTotal',
       '5 maxConcurrentPositions',
