@@ -3,6 +3,7 @@
  *
  * Nothing happens at construction but construction: no socket, no timer, no request before `start`.
  */
+import { createAccountValues } from './control/account-values.js'
 import { createActionBudget } from './control/action-budget.js'
 import { type Batch, createBatchQueue } from './control/batch-queue.js'
 import { createExposureView } from './control/exposure.js'
@@ -16,19 +17,20 @@ import { createOrderLedger } from './control/order-ledger.js'
 import { createPositionLedger } from './control/position-ledger.js'
 import { createReadiness } from './control/readiness.js'
 import { createRequestTable } from './control/request-table.js'
-import { createRiskGates } from './control/risk-gates.js'
+import { createRiskGates, type Listing } from './control/risk-gates.js'
 import { createRiskMonitor } from './control/risk-monitor.js'
 import { createVenueLimits } from './control/venue-limits.js'
 import { createEmitter } from './events.js'
 import type { Executor, ExecutorEvents, ExecutorOptions } from './executor.js'
 import { createAsk } from './io/ask.js'
 import { createConsoleLogger } from './io/console-logger.js'
-import { loadMarkets, type MarketRegistry } from './io/market-registry.js'
+import { listMarkets, loadMarkets, type MarketRegistry } from './io/market-registry.js'
 import { createNanoidIds } from './io/nanoid-ids.js'
 import { createSystemClock } from './io/system-clock.js'
 import { address } from './model/account.js'
 import { oneOf, positiveMs } from './model/guards.js'
 import { createAlarm } from './pipeline/alarm.js'
+import { createBalances } from './pipeline/balances.js'
 import { createCancels } from './pipeline/cancels.js'
 import { createClosePosition } from './pipeline/close-position.js'
 import { createClosing } from './pipeline/closing.js'
@@ -40,6 +42,7 @@ import { createHalting } from './pipeline/halting.js'
 import { createLifecycle } from './pipeline/lifecycle.js'
 import { createLimitsReader } from './pipeline/limits-reader.js'
 import { createLoopWatch } from './pipeline/loop-watch.js'
+import { createMarketWatch } from './pipeline/market-watch.js'
 import { createMeter } from './pipeline/meter.js'
 import { createModify } from './pipeline/modify.js'
 import { createNonceProbe } from './pipeline/nonce-probe.js'
@@ -82,7 +85,14 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const exposure = createExposureView(orders, positions, closing)
   const venueLimits = createVenueLimits(options.venueLimits ?? {}, { orders, onListenerError })
   const maxQueueMs = positiveMs(options.maxQueueMs ?? 2_000, 'maxQueueMs')
+  const accountValues = createAccountValues()
+  const nonces = options.nonces ?? createNonceManager()
   let registry: MarketRegistry | undefined
+  const listing: Listing = {
+    change: (market) => marketWatch.change(market),
+    openInterestCap: (market) => marketWatch.openInterestCap(market),
+  }
+  const utcNow = (): number => nonces.serverTime(clock.now())
 
   const parts: Parts = {
     account: address(options.account, 'account'),
@@ -98,11 +108,11 @@ export function createExecutor(options: ExecutorOptions): Executor {
     halts,
     gates: createRiskGates(
       [...coreGates(maxQueueMs), ...required(options.gates, 'gates')],
-      { hardStop, halts, readiness, exposure, marketData, budget, venueLimits },
+      { hardStop, halts, readiness, exposure, marketData, budget, venueLimits, accountValues, listing, utcNow },
       createTurnTeller({ emitter, logger }),
     ),
     budget,
-    nonces: options.nonces ?? createNonceManager(),
+    nonces,
     queue: createBatchQueue(options.queue),
     requests: createRequestTable<Batch>({ timeoutMs: options.replyTimeoutMs }),
     orders,
@@ -144,6 +154,12 @@ export function createExecutor(options: ExecutorOptions): Executor {
   })
   const post = createMeter(parts)
   const ask = createAsk({ post }, clock)
+  const refreshMs = options.refreshMarketsEveryMs ?? 300_000
+  const marketWatch = createMarketWatch({
+    parts,
+    list: () => listMarkets(ask, marketNames),
+    everyMs: refreshMs === 0 ? 0 : positiveMs(refreshMs, 'refreshMarketsEveryMs'),
+  })
   const limitsReader = createLimitsReader({ parts, venueLimits, ask, alarm })
   const recorder = createRecorder({ parts, journal: options.journal, ...ledgers, alarm })
   const settlement = createSettlement(parts, alarm, () =>
@@ -163,7 +179,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const nonceProbe = createNonceProbe(parts, post, sign)
   const resolver = createResolver({ parts, ask, nonceProbe, evidence, alarm, options: options.resolution })
   const fills = createFills(parts, ask, evidence)
-  const synchronise = createSynchronise({ parts, ask, evidence, resolver, fills })
+  const balances = createBalances({ parts, ask, values: accountValues, markets: () => registry?.markets ?? [] })
+  const synchronise = createSynchronise({ parts, ask, evidence, resolver, fills, balances })
   const cancels = createCancels(parts, evidence, resolver)
   const replacements = createReplacements(evidence, resolver)
   const dispatch = createDispatch({ parts, post, sign, evidence, cancels, replacements, resolver, recorder, alarm })
@@ -204,6 +221,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     closing: createClosing({ parts, ...ending, flatten, until, timers: clock }),
     async loadMarkets(loadOptions) {
       registry = await loadMarkets(ask, marketNames, loadOptions)
+      marketWatch.begin(registry.markets, registry.openInterestCaps)
       return registry.markets
     },
   })

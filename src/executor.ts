@@ -78,6 +78,11 @@ export type ExecutorOptions = {
    * any case compared after every connect and whenever a fill does not fit. Default: 60000.
    */
   readonly reconcileEveryMs?: number | undefined
+  /**
+   * How often it is looked whether the markets are still what they were, beside once on every new connection; 0 is never.
+   * It weighs 20, and 20 for each dex. Default: 300000.
+   */
+  readonly refreshMarketsEveryMs?: number | undefined
   readonly queue?: BatchQueueOptions | undefined
   /** Default: 100 new orders per second. */
   readonly budget?: ActionBudget | undefined
@@ -161,6 +166,8 @@ export type ExecutorEvents = {
   hardStop: HardStopState
   /** A market was halted, or is no longer. */
   halt: MarketHaltEvent
+  /** A market is not what it was when it was loaded, and new orders in it are denied; without a `change` it is again. */
+  marketChanged: { readonly market: string; readonly change?: string | undefined }
   /** What the venue leaves to new orders was used up, or is there again. */
   limits: VenueLimitsState
   /** One step in finding out what became of an order. */

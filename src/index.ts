@@ -15,9 +15,20 @@ export {
   type QueuedCancel,
 } from './control/batch-queue.js'
 export { createExposureView, type ExposureView } from './control/exposure.js'
+export { type BlackoutWindow, blackoutGate } from './control/gates/blackout.js'
 export { actionBudgetGate } from './control/gates/budget.js'
 export { coreGates } from './control/gates/core.js'
 export { type CorrelationPositionOptions, correlationPositionGate } from './control/gates/correlation.js'
+export {
+  bboAgeGate,
+  contextAgeGate,
+  markMidDivergenceGate,
+  openInterestCapGate,
+  type SpreadShockOptions,
+  spreadShockGate,
+  timeRegressionGate,
+  twoSidedBookGate,
+} from './control/gates/market.js'
 export {
   maxConcurrentPositionsGate,
   maxPositionPerMarketGate,
@@ -36,7 +47,8 @@ export {
   tiltGuardGate,
 } from './control/gates/session.js'
 export { flattenInProgressGate, hasPositionGate, pendingOrderGate } from './control/gates/single-entry.js'
-export { type StandardGatesOptions, standardGates } from './control/gates/standard.js'
+export { accountShareGate, maxOrderNotionalGate } from './control/gates/sizing.js'
+export { type MarketGatesOptions, type StandardGatesOptions, standardGates } from './control/gates/standard.js'
 export {
   createHardStop,
   type HardStop,
@@ -44,7 +56,16 @@ export {
   type HardStopOptions,
   type HardStopState,
 } from './control/hard-stop.js'
-export { createMarketData, type MarketData, type MarketDataOptions } from './control/market-data.js'
+export {
+  type BestPrices,
+  type Book,
+  createMarketData,
+  type MarketContext,
+  type MarketData,
+  type MarketDataOptions,
+  type Quote,
+  type Received,
+} from './control/market-data.js'
 export {
   createMarketHalts,
   type MarketHalt,
@@ -83,6 +104,8 @@ export {
   type GateDescription,
   type GateTurn,
   type GateWork,
+  type Listing,
+  type Need,
   type RiskGates,
   type Verdict,
 } from './control/risk-gates.js'

@@ -1,10 +1,11 @@
 /**
- * Prices as last heard, with the age of our own receive time.
+ * What is known of each market: prices as last heard, with the age of our own receive time.
  *
  * Age is counted from when we received a price, not from when it changed: a quiet market is not a stale one. A price
- * of unknown age does not exist, nor does one that is not above zero.
+ * of unknown age does not exist. What cannot be (no price above zero, a book that is crossed, a time that runs back) is
+ * not taken in, and touches no average.
  */
-import { type Decimal, ZERO } from '../model/decimal.js'
+import { type Decimal, decimal, max, min, powerOfTen, ZERO } from '../model/decimal.js'
 import { positiveMs } from '../model/guards.js'
 
 export type MarketDataOptions = {
@@ -12,29 +13,119 @@ export type MarketDataOptions = {
   readonly maxMarkAgeMs?: number | undefined
 }
 
+/** What the venue says of a market beside its book. */
+export type MarketContext = {
+  readonly market: string
+  readonly markPrice: Decimal
+  readonly oraclePrice?: Decimal | undefined
+  readonly midPrice?: Decimal | undefined
+  /** In units of the coin. */
+  readonly openInterest?: Decimal | undefined
+}
+
+/** The best prices of a book; a side without orders has none. */
+export type BestPrices = {
+  readonly market: string
+  /** Venue time, Unix ms. */
+  readonly time: number
+  readonly bid?: Decimal | undefined
+  readonly ask?: Decimal | undefined
+}
+
+/** With the time of our receipt, monotonic ms. */
+export type Received<T> = T & { readonly receivedAt: number }
+
+export type Book = BestPrices & {
+  /** Of a book with two sides that are not crossed. */
+  readonly quote?: Quote | undefined
+  /** The venue's time has run back; nothing since is taken in until it has caught up. */
+  readonly isBehind: boolean
+}
+
+export type Quote = {
+  readonly mid: Decimal
+  readonly spreadBps: Decimal
+  /** What the spread was before, as a slow average. */
+  readonly usualSpreadBps: Decimal
+}
+
 export type MarketData = {
   /** @param now monotonic ms of the receipt */
-  update(context: { readonly market: string; readonly markPrice: Decimal }, now: number): void
+  update(context: MarketContext, now: number): void
+  /** @param now monotonic ms of the receipt */
+  updateBook(prices: BestPrices, now: number): void
   /** The mark, unless it is missing, too old or no price at all. @param now monotonic ms */
   mark(market: string, now: number): Decimal | undefined
-  /** Forgets everything: what was heard on an older connection has no age. */
+  context(market: string): Received<MarketContext> | undefined
+  book(market: string): Received<Book> | undefined
+  /** Forgets everything but averages: what was heard on an older connection has no age. */
   reset(): void
   readonly maxMarkAgeMs: number
 }
 
+/** How much of a new spread goes into the average. */
+const ALPHA: Decimal = /* @__PURE__ */ decimal('0.05', 'ALPHA')
+/** A spread goes into it once in so long, or an average over twenty messages would be one over two seconds. */
+const SAMPLE_MS = 1_000
+/** And as so many times the average at most, or a shock would at once become what is usual. */
+const MOST_OF_AVERAGE = 3
+const BPS = 10_000
+const BPS_DECIMALS = 6
+const SMALLEST_BPS: Decimal = /* @__PURE__ */ powerOfTen(-BPS_DECIMALS)
+
 export function createMarketData(options: MarketDataOptions = {}): MarketData {
   const maxMarkAgeMs = positiveMs(options.maxMarkAgeMs ?? 8_000, 'maxMarkAgeMs')
-  const marks = new Map<string, { readonly price: Decimal; readonly receivedAt: number }>()
+  const contexts = new Map<string, Received<MarketContext>>()
+  const books = new Map<string, Received<Book>>()
+  const averages = new Map<string, { readonly spreadBps: Decimal; readonly sampledAt: number }>()
+
+  /** The average of what was before this spread: no spread is measured against itself. */
+  function usualSpread(market: string, spreadBps: Decimal, now: number): Decimal {
+    const average = averages.get(market)
+    if (average === undefined) {
+      averages.set(market, { spreadBps, sampledAt: now })
+      return spreadBps
+    }
+    const before = books.get(market)?.quote
+    if (before === undefined || now - average.sampledAt < SAMPLE_MS) return average.spreadBps
+    const sample = min(before.spreadBps, average.spreadBps.times(MOST_OF_AVERAGE))
+    const next = average.spreadBps.plus(sample.minus(average.spreadBps).times(ALPHA)).round(BPS_DECIMALS)
+    averages.set(market, { spreadBps: next, sampledAt: now })
+    return next
+  }
+
+  function quoteOf({ market, bid, ask }: BestPrices, now: number): Quote | undefined {
+    if (bid === undefined || ask === undefined || bid.lte(ZERO) || ask.lte(bid)) return undefined
+    const mid = bid.plus(ask).div(2)
+    const spreadBps = max(ask.minus(bid).div(mid).times(BPS).round(BPS_DECIMALS), SMALLEST_BPS)
+    return { mid, spreadBps, usualSpreadBps: usualSpread(market, spreadBps, now) }
+  }
+
   return {
     maxMarkAgeMs,
-    update({ market, markPrice }, now) {
-      marks.set(market, { price: markPrice, receivedAt: now })
+    update(context, now) {
+      // A venue that has no mark, or none that can be, is not one whose last mark still counts.
+      if (context.markPrice.lte(ZERO)) contexts.delete(context.market)
+      else contexts.set(context.market, { ...context, receivedAt: now })
+      // The book is told of only when it changes; that the mid is still the same says that it has not.
+      const book = books.get(context.market)
+      if (book?.quote === undefined || context.midPrice?.eq(book.quote.mid) !== true) return
+      books.set(context.market, { ...book, quote: quoteOf(book, now), receivedAt: now })
+    },
+    updateBook(prices, now) {
+      const last = books.get(prices.market)
+      if (last !== undefined && prices.time < last.time) books.set(prices.market, { ...last, isBehind: true })
+      else books.set(prices.market, { ...prices, quote: quoteOf(prices, now), isBehind: false, receivedAt: now })
     },
     mark(market, now) {
-      const mark = marks.get(market)
-      if (mark === undefined || mark.price.lte(ZERO)) return undefined
-      return now - mark.receivedAt <= maxMarkAgeMs ? mark.price : undefined
+      const context = contexts.get(market)
+      return context !== undefined && now - context.receivedAt <= maxMarkAgeMs ? context.markPrice : undefined
     },
-    reset: () => marks.clear(),
+    context: (market) => contexts.get(market),
+    book: (market) => books.get(market),
+    reset() {
+      contexts.clear()
+      books.clear()
+    },
   }
 }

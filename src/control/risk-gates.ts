@@ -10,6 +10,7 @@ import { type Decimal, max, min } from '../model/decimal.js'
 import { floorSize, MIN_ORDER_VALUE } from '../model/market.js'
 import type { OrderRequest } from '../model/order.js'
 import { DENIED_REASONS, type DeniedReason } from '../model/reasons.js'
+import type { AccountValues } from './account-values.js'
 import type { ActionBudget } from './action-budget.js'
 import type { ExposureView } from './exposure.js'
 import type { HardStop } from './hard-stop.js'
@@ -42,6 +43,18 @@ export type GateContext = {
   readonly marketData: MarketData
   readonly budget: ActionBudget
   readonly venueLimits: Pick<VenueLimits, 'reserve'>
+  readonly accountValues: Pick<AccountValues, 'get'>
+  readonly listing: Listing
+  /** Unix ms, in the venue's time. */
+  readonly utcNow: () => number
+}
+
+/** What the venue lists of the markets we trade. */
+export type Listing = {
+  /** How a market differs from what it was when it was loaded; nothing when it does not. */
+  change(market: string): string | undefined
+  /** In units of collateral; not every market has one. */
+  openInterestCap(market: string): Decimal | undefined
 }
 
 export type GateDenial = { readonly reason: DeniedReason; readonly limit: string; readonly value: string }
@@ -73,8 +86,13 @@ export type GateWork = {
   onClosed?(trip: RoundTrip, now: number): void
 }
 
+export type Need = 'bbo' | 'accountValue'
+
 /** One check. A gate that remembers begins anew with every list it is put in, so no two executors share what it knows. */
-export type Gate = GateDescription & (GateWork | { readonly begin: () => GateWork })
+export type Gate = GateDescription & {
+  /** What it looks at beside mark and oracle: followed only when a gate of the list needs it. */
+  readonly needs?: readonly Need[] | undefined
+} & (GateWork | { readonly begin: () => GateWork })
 
 export type Denial = GateDenial & {
   /** The gate that denied. */
@@ -94,6 +112,8 @@ export type RiskGates = Required<Pick<GateWork, 'onFill' | 'onClosed'>> & {
   evaluate(order: OrderRequest, now: number): Verdict
   /** The gates as they are run, in their order. */
   describe(): readonly GateDescription[]
+  /** What any of them needs. */
+  readonly needs: ReadonlySet<Need>
 }
 
 export const PASS: GateAnswer = { answer: 'pass' }
@@ -164,6 +184,7 @@ export function createRiskGates(
     },
     onFill: (fill, now) => tell((work) => work.onFill?.(fill, now)),
     onClosed: (trip, now) => tell((work) => work.onClosed?.(trip, now)),
+    needs: new Set(gates.flatMap(({ needs }) => needs ?? [])),
     describe: () => ordered.map(({ step, id, rule }) => ({ step, id, rule })),
   }
 }

@@ -19,6 +19,26 @@ export const DENIED_REASONS = {
   UNKNOWN_MARKET: { benign: false },
   /** A price that the check needs is missing or too old. */
   MARKET_DATA_UNAVAILABLE: { benign: false },
+  /** The book has one side only, or is crossed. */
+  BOOK_UNUSABLE: { benign: false },
+  /** The venue’s time for this market runs back; denied until it has caught up. */
+  TIME_REGRESSION: { benign: false },
+  /** The mark is too far from the middle of the book. */
+  MARK_MID_DIVERGENCE: { benign: false },
+  /** The spread is many times what it usually is. */
+  SPREAD_SHOCK: { benign: false },
+  /** The market is at its open-interest cap; only reductions would be taken. */
+  OPEN_INTEREST_CAPPED: { benign: false },
+  /** The market is not what it was when it was loaded: delisted, or another lot, leverage or margin; `value` says which. */
+  MARKET_CHANGED: { benign: false },
+  /** It is a time of the week at which nothing new is to be begun. */
+  BLACKOUT: { benign: true },
+  /** The order alone is worth more than an order may be. */
+  MAX_ORDER_NOTIONAL: { benign: false },
+  /** What the account is worth on this dex is not known, or nothing. */
+  BALANCE_UNKNOWN: { benign: false },
+  /** The market holds as much of the account’s value as it may. */
+  MAX_ACCOUNT_SHARE: { benign: false },
   /** No legal price is left after rounding (below the smallest tick). */
   PRICE_OFF_GRID: { benign: false },
   /** The price is further from the mark than the venue allows. */

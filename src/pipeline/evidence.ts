@@ -15,6 +15,7 @@ import {
   type OrderUpdate,
   type Parsed,
   parseActiveAssetCtx,
+  parseBbo,
   parseOrderUpdates,
   parseUserFills,
 } from '../wire/feeds.js'
@@ -36,6 +37,7 @@ export type Evidence = {
   /** Fills from the venue's own list, oldest first. */
   fills(list: Parsed<Fill>): void
   onAssetContext(data: unknown): void
+  onBestPrices(data: unknown): void
   /** Takes in an open order as the venue lists it: proof that one of ours lives, or one that we did not place. */
   listed(order: VenueOrder): void
   /** What a lookup by id found. */
@@ -216,6 +218,11 @@ export function createEvidence(parts: EvidenceParts, settlement: Settlement, hoo
       const context = parseActiveAssetCtx(data)
       if (context === undefined) tellMalformed('activeAssetCtx', 1)
       else marketData.update(context, clock.monotonic())
+    },
+    onBestPrices(data) {
+      const prices = parseBbo(data)
+      if (prices === undefined) tellMalformed('bbo', 1)
+      else marketData.updateBook(prices, clock.monotonic())
     },
   }
 }

@@ -43,7 +43,7 @@ const FIRST_MARKS_MS = 2_000
 
 export function createLifecycle(wiring: LifecycleParts): Lifecycle {
   const { parts, evidence, dispatch, synchronise, fills, reconciler, recovery, closing, loadMarkets } = wiring
-  const { transport, readiness, marketData, positions, clock, emitter, fault, account } = parts
+  const { transport, gates, readiness, marketData, positions, clock, emitter, fault, account } = parts
   /** What is to be given up when the executor is closed. */
   const ending = new Set<() => void>()
   let markets: readonly Market[] = []
@@ -114,6 +114,7 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
     keep({ type: 'orderUpdates', user: account }, inOrder(evidence.onOrderUpdates))
     keep({ type: 'userFills', user: account }, inOrder(evidence.onUserFills))
     followMarks(markets.map(({ name }) => name))
+    if (gates.needs.has('bbo')) for (const { name } of markets) keep({ type: 'bbo', coin: name }, evidence.onBestPrices)
     await Promise.all([...subscriptions.values()].map(({ confirmed }) => confirmed))
   }
 

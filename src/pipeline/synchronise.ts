@@ -19,6 +19,7 @@ import {
   parseExchangeTime,
   parseOpenOrders,
 } from '../wire/info.js'
+import type { Balances } from './balances.js'
 import type { Evidence } from './evidence.js'
 import type { Fills } from './fills.js'
 import type { Parts } from './parts.js'
@@ -53,9 +54,10 @@ export type SynchroniseParts = {
   readonly evidence: Pick<Evidence, 'listed'>
   readonly resolver: Pick<Resolver, 'check'>
   readonly fills: Pick<Fills, 'read'>
+  readonly balances: Balances
 }
 
-export function createSynchronise({ parts, ask, evidence, resolver, fills }: SynchroniseParts): Synchronise {
+export function createSynchronise({ parts, ask, evidence, resolver, fills, balances }: SynchroniseParts): Synchronise {
   const { account, clock, nonces, readiness, positions, orders, logger, externalOrders } = parts
 
   async function readOrders(dex: string): Promise<readonly Suspicion[]> {
@@ -119,6 +121,7 @@ export function createSynchronise({ parts, ask, evidence, resolver, fills }: Syn
         held.set(dex, state)
         suspicions.push(...suspected, ...found)
       }
+      await balances.take(held)
       return { suspicions: suspicions.filter(isStill), hole, positions: held }
     },
   }

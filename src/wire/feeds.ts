@@ -52,6 +52,16 @@ export type AssetContext = {
   readonly markPrice: Decimal
   readonly oraclePrice?: Decimal | undefined
   readonly midPrice?: Decimal | undefined
+  /** In units of the coin. */
+  readonly openInterest?: Decimal | undefined
+}
+
+export type BestPrices = {
+  readonly market: string
+  readonly time: number
+  /** Absent where the venue says that there is none. */
+  readonly bid?: Decimal | undefined
+  readonly ask?: Decimal | undefined
 }
 
 /** One object or a list of them; both have been seen. */
@@ -73,9 +83,29 @@ function oldestFirst(fills: readonly Fill[]): readonly Fill[] {
 
 export function parseActiveAssetCtx(data: unknown): AssetContext | undefined {
   if (!isObject(data) || !isObject(data['ctx'])) return undefined
-  const { markPx, oraclePx, midPx } = data['ctx']
-  const context = complete({ market: stringOf(data['coin']), markPrice: positive(markPx) })
-  return context && { ...context, oraclePrice: positive(oraclePx), midPrice: positive(midPx) }
+  const { markPx, oraclePx, midPx, openInterest } = data['ctx']
+  const context = complete({ market: stringOf(data['coin']), markPrice: plausible(markPx) })
+  return (
+    context && {
+      ...context,
+      oraclePrice: plausible(oraclePx),
+      midPrice: plausible(midPx),
+      openInterest: quantity(openInterest),
+    }
+  )
+}
+
+export function parseBbo(data: unknown): BestPrices | undefined {
+  if (!isObject(data) || !Array.isArray(data['bbo'])) return undefined
+  const [bid, ask, ...more] = (data['bbo'] as readonly unknown[]).map(sideOfBook)
+  const prices = complete({ market: stringOf(data['coin']), time: integerOf(data['time']), bid, ask })
+  if (prices === undefined || more.length > 0) return undefined
+  return { ...prices, bid: prices.bid ?? undefined, ask: prices.ask ?? undefined }
+}
+
+/** `null` is what the venue says of a side without orders; anything else that is no price is nothing it says. */
+function sideOfBook(level: unknown): Decimal | null | undefined {
+  return level === null ? null : isObject(level) ? plausible(level['px']) : undefined
 }
 
 export function parseFill(value: unknown): Fill | undefined {
@@ -138,6 +168,19 @@ export function sideOf(value: unknown): Side | undefined {
 
 export function cloidOf(value: JsonObject): ClientOrderId | undefined {
   return isClientOrderId(value['cloid']) ? value['cloid'] : undefined
+}
+
+/** No market of the venue has a price with this many digits; one that is told of is a mistake. */
+const MAX_PRICE_EXPONENT = 12
+
+function plausible(price: unknown): Decimal | undefined {
+  const number = positive(price)
+  return number !== undefined && number.e < MAX_PRICE_EXPONENT ? number : undefined
+}
+
+function quantity(value: unknown): Decimal | undefined {
+  const number = decimalFromVenue(value)
+  return number?.gte(ZERO) ? number : undefined
 }
 
 function positive(value: unknown): Decimal | undefined {

@@ -55,6 +55,8 @@ export const orderStatusRequest = (user: Address, id: ClientOrderId | number): I
   oid: id,
 })
 
+export const userAbstractionRequest = (user: Address): InfoRequest => ({ type: 'userAbstraction', user })
+export const spotClearinghouseStateRequest = (user: Address): InfoRequest => ({ type: 'spotClearinghouseState', user })
 export const userRateLimitRequest = (user: Address): InfoRequest => ({ type: 'userRateLimit', user })
 
 /** The validator dex is asked for by saying nothing. */
@@ -68,6 +70,18 @@ export function parsePerpDexs(answer: unknown): readonly string[] | undefined {
   if (!Array.isArray(answer) || answer[0] !== null) return undefined
   const names = everyOf(answer.slice(1), (dex) => (isObject(dex) && stringOf(dex['name'])) || undefined)
   return names === undefined ? undefined : ['', ...names]
+}
+
+/** Caps on the open interest of markets, in units of collateral, from the list of dexes. What cannot be read is left out. */
+export function parseOpenInterestCaps(answer: unknown): ReadonlyMap<string, Decimal> {
+  const dexes: readonly unknown[] = Array.isArray(answer) ? answer : []
+  const caps = dexes.flatMap((dex) => (isObject(dex) ? dex['assetToStreamingOiCap'] : []))
+  return new Map(
+    caps.flatMap((entry): [string, Decimal][] => {
+      const [name, cap] = Array.isArray(entry) ? [stringOf(entry[0]), decimalFromVenue(entry[1])] : []
+      return name !== undefined && cap?.gt(ZERO) ? [[name, cap]] : []
+    }),
+  )
 }
 
 /** The venue's sizes have no more decimals than this. */
@@ -141,12 +155,51 @@ export type VenuePosition = {
   readonly entryPrice: Decimal
 }
 
-export type ClearinghouseState = { readonly positions: readonly VenuePosition[]; readonly time: number }
+export type ClearinghouseState = {
+  /** Of this dex alone, with unrealised profit; in units of collateral. */
+  readonly accountValue?: Decimal | undefined
+  /** Of all positions of this dex. */
+  readonly unrealisedPnl?: Decimal | undefined
+  readonly positions: readonly VenuePosition[]
+  readonly time: number
+}
 
 export function parseClearinghouseState(answer: unknown): ClearinghouseState | undefined {
   if (!isObject(answer)) return undefined
   const positions = everyOf(answer['assetPositions'], parsePosition)
-  return complete({ positions: positions?.filter(({ size }) => !size.eq(ZERO)), time: integerOf(answer['time']) })
+  const state = complete({
+    positions: positions?.filter(({ size }) => !size.eq(ZERO)),
+    time: integerOf(answer['time']),
+  })
+  const summary = answer['marginSummary']
+  const profits = everyOf(answer['assetPositions'], (entry) =>
+    isObject(entry) && isObject(entry['position']) ? decimalFromVenue(entry['position']['unrealizedPnl']) : undefined,
+  )
+  return (
+    state && {
+      ...state,
+      accountValue: isObject(summary) ? decimalFromVenue(summary['accountValue']) : undefined,
+      unrealisedPnl: profits?.reduce((sum, profit) => sum.plus(profit), ZERO),
+    }
+  )
+}
+
+/** Whether all dexes of one collateral share one balance; `undefined` when the answer does not say. */
+export function parseIsShared(answer: unknown): boolean | undefined {
+  return typeof answer === 'string' ? answer === 'unifiedAccount' || answer === 'portfolioMargin' : undefined
+}
+
+/** Balances by token index. A token without one is not listed. */
+export function parseSpotBalances(answer: unknown): ReadonlyMap<number, Decimal> | undefined {
+  const balances = isObject(answer)
+    ? everyOf(answer['balances'], (balance) => {
+        const [token, total] = isObject(balance)
+          ? [integerOf(balance['token']), decimalFromVenue(balance['total'])]
+          : []
+        return token !== undefined && total !== undefined ? ([token, total] as const) : undefined
+      })
+    : undefined
+  return balances && new Map(balances)
 }
 
 function parsePosition(entry: unknown): VenuePosition | undefined {

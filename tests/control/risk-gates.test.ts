@@ -96,6 +96,7 @@ describe('the order of the gates', () => {
       '1e',
       '2',
       '2b',
+      '2k',
       '3',
       '4',
       '5',

@@ -1,4 +1,5 @@
 /** What the tests of the control layer share: markets, orders, and the parts the gates look at, wired together. */
+import { type AccountValues, createAccountValues } from '../../src/control/account-values.js'
 import { createActionBudget } from '../../src/control/action-budget.js'
 import { createExposureView, type ExposureView } from '../../src/control/exposure.js'
 import { createHardStop, type HardStop } from '../../src/control/hard-stop.js'
@@ -72,6 +73,12 @@ export type World = Omit<GateContext, 'now'> & {
   readonly marketData: MarketData
   readonly exposure: ExposureView
   readonly venueLimits: VenueLimits
+  readonly accountValues: AccountValues
+  /** What the venue is said to have changed, and the caps on open interest, by market. */
+  readonly changes: Map<string, string>
+  readonly caps: Map<string, Decimal>
+  /** Unix ms. */
+  readonly wall: { now: number }
   readonly orders: OrderLedger
   readonly positions: PositionLedger
 }
@@ -98,6 +105,9 @@ export function createWorld(options: { maxActions?: number; windowMs?: number; m
   const orders = createOrderLedger()
   const positions = createPositionLedger()
   const readiness = createReadiness()
+  const changes = new Map<string, string>()
+  const caps = new Map<string, Decimal>()
+  const wall = { now: UNIX_TIME }
   for (const condition of CONDITIONS) readiness.met(condition)
   return {
     orders,
@@ -110,6 +120,12 @@ export function createWorld(options: { maxActions?: number; windowMs?: number; m
     marketData: createMarketData(options),
     budget: createActionBudget(options),
     venueLimits: createVenueLimits({}, { orders }),
+    accountValues: createAccountValues(),
+    changes,
+    caps,
+    listing: { change: (market) => changes.get(market), openInterestCap: (market) => caps.get(market) },
+    wall,
+    utcNow: () => wall.now,
   }
 }
 

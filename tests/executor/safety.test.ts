@@ -124,6 +124,7 @@ describe('the gates of a running executor', () => {
       '1a halt',
       '2 ready',
       '2b priceBand',
+      '2k marketChange',
       '3 maxPositionPerMarket',
       '4 maxPositionTotal',
       '5 maxConcurrentPositions',

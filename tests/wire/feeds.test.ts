@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Decimal } from '../../src/model/decimal.js'
 import { toWire } from '../../src/model/decimal.js'
-import { parseActiveAssetCtx, parseFill, parseOrderUpdates, parseUserFills } from '../../src/wire/feeds.js'
+import { parseActiveAssetCtx, parseBbo, parseFill, parseOrderUpdates, parseUserFills } from '../../src/wire/feeds.js'
 import { anyAnswer } from '../helpers/near-json.js'
 
 const CLOID = '0x0de3e244a8f44fc28a6b7bc852d66d19'
@@ -251,7 +251,13 @@ describe('activeAssetCtx', () => {
     const context = parseActiveAssetCtx(data)
     return context && readable(context)
   }
-  const READ = { market: 'xyz:NVDA', markPrice: '176.19', oraclePrice: '176.16', midPrice: '176.2' }
+  const READ = {
+    market: 'xyz:NVDA',
+    markPrice: '176.19',
+    oraclePrice: '176.16',
+    midPrice: '176.2',
+    openInterest: '4643.1',
+  }
 
   it('is read, with numbers or text', () => {
     expect(read({ coin: 'xyz:NVDA', ctx: CTX })).toStrictEqual(READ)
@@ -262,6 +268,7 @@ describe('activeAssetCtx', () => {
     expect(read({ coin: 'xyz:NVDA', ctx: { ...CTX, midPx: null, oraclePx: undefined } })).toStrictEqual({
       market: 'xyz:NVDA',
       markPrice: '176.19',
+      openInterest: '4643.1',
     })
     expect(read({ coin: 'xyz:NVDA', ctx: { ...CTX, midPx: '0.0' } })).toStrictEqual(without(READ, 'midPrice'))
   })
@@ -272,8 +279,44 @@ describe('activeAssetCtx', () => {
     ['no mark', { coin: 'xyz:NVDA', ctx: without(CTX, 'markPx') }],
     ['a mark of zero', { coin: 'xyz:NVDA', ctx: { ...CTX, markPx: '0' } }],
     ['a mark below zero', { coin: 'xyz:NVDA', ctx: { ...CTX, markPx: '-1' } }],
+    ['a mark that is no number', { coin: 'xyz:NVDA', ctx: { ...CTX, markPx: 'NaN' } }],
+    ['a mark no market has', { coin: 'xyz:NVDA', ctx: { ...CTX, markPx: '1000000000000' } }],
     ['null', null],
   ])('is undefined with %s: a price is never guessed', (_, data) => {
+    expect(read(data)).toBeUndefined()
+  })
+})
+
+describe('bbo', () => {
+  const LEVEL = { px: '176.1', sz: '3.2', n: 2 }
+  const BBO = { coin: 'xyz:NVDA', time: 1_767_651_180_109, bbo: [LEVEL, { ...LEVEL, px: '176.3' }] }
+  const read = (data: unknown): object | undefined => {
+    const prices = parseBbo(data)
+    return prices && readable(prices)
+  }
+  const READ = { market: 'xyz:NVDA', time: 1_767_651_180_109, bid: '176.1', ask: '176.3' }
+
+  it('is read, and a side that the venue says is empty is none', () => {
+    expect(read(BBO)).toStrictEqual(READ)
+    expect(read({ ...BBO, bbo: [null, { px: 176.3 }] })).toStrictEqual(without(READ, 'bid'))
+    expect(read({ ...BBO, bbo: [LEVEL, null] })).toStrictEqual(without(READ, 'ask'))
+    expect(read({ ...BBO, bbo: [null, null] })).toStrictEqual({ market: 'xyz:NVDA', time: READ.time })
+  })
+
+  it.each<[string, unknown]>([
+    ['no market', without(BBO, 'coin')],
+    ['no time', without(BBO, 'time')],
+    ['a time that is none', { ...BBO, time: -1 }],
+    ['no sides', without(BBO, 'bbo')],
+    ['one side', { ...BBO, bbo: [LEVEL] }],
+    ['three sides', { ...BBO, bbo: [LEVEL, LEVEL, LEVEL] }],
+    ['a price of zero', { ...BBO, bbo: [{ ...LEVEL, px: '0' }, LEVEL] }],
+    ['a price below zero', { ...BBO, bbo: [LEVEL, { ...LEVEL, px: '-1' }] }],
+    ['a price that is no number', { ...BBO, bbo: [LEVEL, { ...LEVEL, px: 'NaN' }] }],
+    ['a price no market has', { ...BBO, bbo: [LEVEL, { ...LEVEL, px: '9'.repeat(13) }] }],
+    ['a side that is neither a level nor empty', { ...BBO, bbo: [LEVEL, undefined] }],
+    ['null', null],
+  ])('is undefined with %s: it is neither a price nor the lack of one', (_, data) => {
     expect(read(data)).toBeUndefined()
   })
 })
@@ -288,6 +331,8 @@ describe('any frame at all', () => {
           parseOrderUpdates(list)
           parseUserFills(list)
           parseActiveAssetCtx(list)
+          parseBbo(list)
+          parseBbo({ coin: 'x', time: 1, bbo: [list, null] })
         }
         expect(parseUserFills({ fills: [data, FILL] }).items.at(-1)?.tradeId).toBe(FILL.tid)
       }),

@@ -10,10 +10,13 @@ import {
   orderStatusRequest,
   parseClearinghouseState,
   parseExchangeTime,
+  parseIsShared,
   parseMeta,
+  parseOpenInterestCaps,
   parseOpenOrders,
   parseOrderStatus,
   parsePerpDexs,
+  parseSpotBalances,
   parseUserFillsByTime,
   parseUserRateLimit,
   perpDexsRequest,
@@ -197,7 +200,20 @@ describe('clearinghouseState', () => {
       ['xyz:NVDA', '-0.25', '176.2'],
       ['BTC', '0.5', '66344'],
     ])
-    expect(parseClearinghouseState(state())).toStrictEqual({ positions: [], time: 1_769_339_470_576 })
+    expect(parseClearinghouseState(state())).toMatchObject({ positions: [], time: 1_769_339_470_576 })
+  })
+
+  it('tells what the account is worth on the dex, and what its positions have won or lost', () => {
+    const position = { coin: 'BTC', szi: '1', entryPx: '1', unrealizedPnl: '-3.5' }
+    const both = parseClearinghouseState(state(position, { ...position, unrealizedPnl: '1.25' }))
+    expect([both?.accountValue, both?.unrealisedPnl].map(String)).toEqual(['100', '-2.25'])
+    expect(String(parseClearinghouseState(state())?.unrealisedPnl)).toBe('0')
+  })
+
+  it('without what it is worth is read all the same, and worth nothing known (F-39)', () => {
+    const position = { coin: 'BTC', szi: '1', entryPx: '1' }
+    const read = parseClearinghouseState({ assetPositions: [{ position }], time: 1 })
+    expect(read).toMatchObject({ accountValue: undefined, unrealisedPnl: undefined, positions: [{ market: 'BTC' }] })
   })
 
   it.each<[string, unknown]>([
@@ -212,6 +228,48 @@ describe('clearinghouseState', () => {
     ['null', null],
   ])('is unreadable as a whole with %s: half a list looks like being flat', (_, answer) => {
     expect(parseClearinghouseState(answer)).toBeUndefined()
+  })
+})
+
+describe('userAbstraction', () => {
+  it.each([
+    ['unifiedAccount', true],
+    ['portfolioMargin', true],
+    ['disabled', false],
+    ['default', false],
+    [null, undefined],
+    [{ mode: 'unifiedAccount' }, undefined],
+  ])('%j: whether the balance is shared is %s', (answer, expected) => {
+    expect(parseIsShared(answer)).toBe(expected)
+  })
+})
+
+describe('spotClearinghouseState', () => {
+  it('tells the balances by token', () => {
+    const read = parseSpotBalances({ balances: [{ coin: 'USDC', token: 0, total: '12.5', hold: '1' }] })
+    expect([...(read ?? [])].map(([token, total]) => [token, total.toFixed()])).toEqual([[0, '12.5']])
+    expect(parseSpotBalances({ balances: [] })?.size).toBe(0)
+  })
+
+  it.each([[null], [{}], [{ balances: [{ token: 0 }] }], [{ balances: [{ token: 0, total: 'much' }] }]])(
+    'is not guessed from %j',
+    (answer) => {
+      expect(parseSpotBalances(answer)).toBeUndefined()
+    },
+  )
+})
+
+describe('caps on open interest', () => {
+  it('stand in the list of dexes, and what cannot be read is left out', () => {
+    const caps = parseOpenInterestCaps([
+      null,
+      { name: 'xyz', assetToStreamingOiCap: [['xyz:NVDA', '100000.0'], ['xyz:TSLA', 'none'], ['xyz:GOLD', '0'], 'x'] },
+      { name: 'flx' },
+    ])
+    expect([...caps].map(([name, cap]) => [name, cap.toFixed()])).toEqual([['xyz:NVDA', '100000']])
+    expect(parseOpenInterestCaps(null).size).toBe(0)
+    const recorded = parseOpenInterestCaps(recordedUniverse.perpDexs)
+    expect(recorded.size).toBeGreaterThan(10)
   })
 })
 
@@ -323,6 +381,9 @@ describe('any answer at all', () => {
           parseOrderStatus(answer)
           parseOrderStatus({ status: 'order', order: answer })
           parseUserRateLimit(answer)
+          parseOpenInterestCaps(answer)
+          parseSpotBalances({ balances: answer })
+          parseIsShared(answer)
         }
         for (const assetPositions of [part, [part], [{ position: part }]]) {
           parseClearinghouseState({ assetPositions, time: 1 })

@@ -74,6 +74,19 @@ export function priceBandGate(): Gate {
   }
 }
 
+/** Step 2k: a market with another lot or margin than ours would take orders for something else. */
+export function marketChangeGate(): Gate {
+  return {
+    step: '2k',
+    id: 'marketChange',
+    rule: 'a market that is still what it was at the start',
+    check({ market }, { listing }) {
+      const change = listing.change(market.name)
+      return change === undefined ? PASS : deny('MARKET_CHANGED', 'unchanged', change)
+    },
+  }
+}
+
 /** Step 10, after all others: what the venue allows the account and the IP address. */
 export function venueLimitsGate(maxWaitMs: number): Gate {
   return {
@@ -96,5 +109,6 @@ export const coreGates = (maxWaitMs = 2_000): readonly Gate[] => [
   haltGate(),
   readyGate(),
   priceBandGate(),
+  marketChangeGate(),
   venueLimitsGate(maxWaitMs),
 ]

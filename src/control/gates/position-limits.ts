@@ -1,8 +1,11 @@
 /** Limits on how much, in how many markets. All of them count what is pending as if it were filled. */
-import { type DecimalInput, max, positiveDecimal, powerOfTen, ZERO } from '../../model/decimal.js'
+import { type Decimal, type DecimalInput, max, positiveDecimal, powerOfTen, ZERO } from '../../model/decimal.js'
 import { wholeNumber } from '../../model/guards.js'
 import { floorSize } from '../../model/market.js'
-import { deny, denyWithoutMark, type Gate, PASS } from '../risk-gates.js'
+import type { OrderRequest } from '../../model/order.js'
+import type { DeniedReason } from '../../model/reasons.js'
+import type { ExposureView } from '../exposure.js'
+import { deny, denyWithoutMark, type Gate, type GateAnswer, PASS } from '../risk-gates.js'
 
 /**
  * Step 3: position and pending orders of one market. An order that would go beyond is made smaller; when there is no
@@ -16,21 +19,32 @@ export function maxPositionPerMarketGate(maxNotional: DecimalInput): Gate {
     step: '3',
     id: 'maxPositionPerMarket',
     rule: `position and pending of a market at most ${limit.toFixed()}; a larger order is scaled down`,
-    check({ market, side, size, price }, { exposure, marketData, now }) {
-      const mark = marketData.mark(market.name, now)
-      if (mark === undefined) return denyWithoutMark(market.name, marketData)
-      const committed = exposure.directional(market.name, side, mark)
-      const available = limit.minus(committed)
-      const full = { reason: 'MAX_POSITION_PER_MARKET', limit: limit.toFixed(), value: committed.toFixed() } as const
-      if (available.lte(ZERO)) return { answer: 'deny', ...full }
-      const unit = max(mark, price)
-      if (size.times(unit).lte(available)) return PASS
-      // Division rounds at its last digit, which can carry over to a lot too many.
-      const room = floorSize(available.div(unit), market.szDecimals)
-      const fitting = room.times(unit).lte(available) ? room : room.minus(powerOfTen(-market.szDecimals))
-      return { answer: 'resize', size: fitting, orElse: full }
+    check(order, { exposure, marketData, now }) {
+      const mark = marketData.mark(order.market.name, now)
+      if (mark === undefined) return denyWithoutMark(order.market.name, marketData)
+      return scaledTo(limit, 'MAX_POSITION_PER_MARKET', order, mark, exposure)
     },
   }
+}
+
+/** What of an order fits under a limit of its market. */
+export function scaledTo(
+  limit: Decimal,
+  reason: DeniedReason,
+  { market, side, size, price }: OrderRequest,
+  mark: Decimal,
+  exposure: Pick<ExposureView, 'directional'>,
+): GateAnswer {
+  const committed = exposure.directional(market.name, side, mark)
+  const available = limit.minus(committed)
+  const full = { reason, limit: limit.toFixed(), value: committed.toFixed() }
+  if (available.lte(ZERO)) return { answer: 'deny', ...full }
+  const unit = max(mark, price)
+  if (size.times(unit).lte(available)) return PASS
+  // Division rounds at its last digit, which can carry over to a lot too many.
+  const room = floorSize(available.div(unit), market.szDecimals)
+  const fitting = room.times(unit).lte(available) ? room : room.minus(powerOfTen(-market.szDecimals))
+  return { answer: 'resize', size: fitting, orElse: full }
 }
 
 /**

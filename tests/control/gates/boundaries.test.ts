@@ -19,7 +19,7 @@ describe('the table of boundaries', () => {
 
   it('is in the order of the original: 1, its session gates, 2, 3 to 9', () => {
     const original = ['1', '1b', '1c', '1d', '1e', '1f', '2', '3', '4', '5', '6', '7', '8', '9']
-    const ours = ['1a', '2b', '10']
+    const ours = ['1a', '2b', '2c', '2d', '2e', '2f', '2g', '2h', '2i', '2j', '2k', '2l', '3b', '10']
     expect([...new Set(EVERY_GATE.map(({ step }) => step))].filter((step) => !ours.includes(step))).toEqual(original)
   })
 })

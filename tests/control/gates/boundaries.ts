@@ -6,6 +6,7 @@
 import { coreGates } from '../../../src/control/gates/core.js'
 import { correlationPositionGate } from '../../../src/control/gates/correlation.js'
 import { standardGates } from '../../../src/control/gates/standard.js'
+import type { BestPrices } from '../../../src/control/market-data.js'
 import type { Condition } from '../../../src/control/readiness.js'
 import { createRiskGates, type Gate, type GateDescription, type RiskGates } from '../../../src/control/risk-gates.js'
 import type { RoundTrip, RoundTripFill } from '../../../src/control/round-trips.js'
@@ -24,6 +25,9 @@ export const GATES: readonly Gate[] = [
     burstSignal: { bypassEdgeBps: 100 },
     tiltGuard: {},
     reEntryDelay: {},
+    maxOrderNotional: '150',
+    maxAccountShare: '0.1',
+    market: { blackouts: [{ from: 'Fri 20:00', to: 'Sun 22:00' }] },
   }),
   correlationPositionGate({ groups: [['xyz:A', 'xyz:B', 'xyz:C', 'xyz:D', 'xyz:NVDA']] }),
 ]
@@ -148,6 +152,67 @@ const beside =
     return {}
   }
 
+/** Best prices, one after the other a second apart; the order is judged `later` after the last. */
+const quoted =
+  (books: readonly (readonly [bid: string | undefined, ask: string | undefined])[], later = 0): Arrange =>
+  ({ world }) => {
+    mark(world, '100')
+    const at = (index: number): number => index * 1_000
+    for (const [index, [bid, ask]] of books.entries()) {
+      const prices = { market: 'xyz:NVDA', time: at(index), bid: bid && d(bid), ask: ask && d(ask) }
+      world.marketData.updateBook(prices as BestPrices, at(index))
+    }
+    return { now: at(books.length - 1) + later }
+  }
+
+const marked =
+  (price: string): Arrange =>
+  ({ world }) => {
+    quoted([['99', '101']])({ world } as Stage)
+    mark(world, price)
+    return {}
+  }
+
+/** Two books, the second of this time. */
+const dated =
+  (time: number): Arrange =>
+  ({ world }) => {
+    for (const at of [1_000, time]) {
+      world.marketData.updateBook({ market: 'xyz:NVDA', time: at, bid: d('99'), ask: d('101') }, 0)
+    }
+    return {}
+  }
+
+/** Under a cap of 1000, at a mark of 100. */
+const interested =
+  (openInterest: string): Arrange =>
+  ({ world }) => {
+    world.caps.set('xyz:NVDA', d('1000'))
+    world.marketData.update({ market: 'xyz:NVDA', markPrice: d('100'), openInterest: d(openInterest) }, 0)
+    return {}
+  }
+
+const atTime =
+  (utc: string): Arrange =>
+  ({ world }) => {
+    world.wall.now = Date.parse(`${utc}Z`)
+    return {}
+  }
+
+const changed: Arrange = ({ world }) => {
+  world.changes.set('xyz:NVDA', 'szDecimals 3, now 2')
+  return {}
+}
+
+/** With an account that is worth so much, and a tenth of it for one market. */
+const worth =
+  (value: string, order: OrderValues = {}, later = 0): Arrange =>
+  ({ world }) => {
+    mark(world, '10', 'xyz:NVDA', later)
+    world.accountValues.update('xyz', d(value), 0)
+    return { price: '10', now: later, ...order }
+  }
+
 /** Actions that the venue has counted. */
 const used =
   (count: number): Arrange =>
@@ -170,6 +235,11 @@ const weighing =
     world.venueLimits.charge('info', { weight, actions: 0 }, 0)
     return { now }
   }
+
+/** The same with an order whose fifth is worth less than the venue's minimum. */
+const tiny =
+  (arrange: Arrange): Arrange =>
+  (stage) => ({ ...arrange(stage), size: '0.4' })
 
 const longs = (...names: readonly string[]): Readonly<Record<string, string>> =>
   Object.fromEntries(names.map((name) => [`xyz:${name}`, '1']))
@@ -311,6 +381,140 @@ export const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
       reason: 'MARKET_DATA_UNAVAILABLE',
     },
   ],
+  maxOrderNotional: [
+    {
+      passes: ['150', (stage) => ({ ...priced('100')(stage), size: '1.5' })],
+      denies: ['151', (stage) => ({ ...priced('100')(stage), size: '1.51' })],
+      reason: 'MAX_ORDER_NOTIONAL',
+    },
+  ],
+  twoSidedBook: [
+    {
+      passes: ['99.9 to 100.1', quoted([['99.9', '100.1']])],
+      denies: ['no ask', quoted([['99.9', undefined]])],
+      reason: 'BOOK_UNUSABLE',
+    },
+    {
+      passes: ['a bid one tick below the ask', quoted([['100', '100.01']])],
+      denies: ['a bid at the ask', quoted([['100', '100']])],
+      reason: 'BOOK_UNUSABLE',
+    },
+    {
+      passes: ['99.9 to 100.1', quoted([['99.9', '100.1']])],
+      denies: ['nothing heard', quoted([])],
+      reason: 'MARKET_DATA_UNAVAILABLE',
+    },
+  ],
+  bboAge: [
+    {
+      passes: ['heard of 2 s ago', quoted([['99', '101']], 2_000)],
+      denies: ['2.001 s ago', quoted([['99', '101']], 2_001)],
+      reason: 'MARKET_DATA_UNAVAILABLE',
+    },
+  ],
+  contextAge: [
+    {
+      passes: ['heard of 8 s ago', aged(8_000)],
+      denies: ['8.001 s ago', aged(8_001)],
+      reason: 'MARKET_DATA_UNAVAILABLE',
+    },
+  ],
+  timeRegression: [
+    {
+      passes: ['the time of the book before', dated(1_000)],
+      denies: ['1 ms earlier', dated(999)],
+      reason: 'TIME_REGRESSION',
+    },
+  ],
+  markMidDivergence: [
+    {
+      passes: ['a mark of 100.5 at a middle of 100', marked('100.5')],
+      denies: ['100.51', marked('100.51')],
+      reason: 'MARK_MID_DIVERGENCE',
+    },
+    {
+      passes: ['a mark of 99.5', marked('99.5')],
+      denies: ['99.49', marked('99.49')],
+      reason: 'MARK_MID_DIVERGENCE',
+    },
+  ],
+  spreadShock: [
+    {
+      passes: [
+        '3 times the usual',
+        quoted([
+          ['99.9', '100.1'],
+          ['99.7', '100.3'],
+        ]),
+      ],
+      denies: [
+        '6.1 times the usual',
+        quoted([
+          ['99.9', '100.1'],
+          ['99.39', '100.61'],
+        ]),
+      ],
+      reason: 'SPREAD_SHOCK',
+    },
+    {
+      passes: [
+        '6 times the usual: scaled to a fifth',
+        quoted([
+          ['99.9', '100.1'],
+          ['99.4', '100.6'],
+        ]),
+      ],
+      size: '0.2',
+      denies: [
+        'the same, where a fifth is not worth an order',
+        tiny(
+          quoted([
+            ['99.9', '100.1'],
+            ['99.4', '100.6'],
+          ]),
+        ),
+      ],
+      reason: 'SPREAD_SHOCK',
+    },
+    {
+      passes: [
+        '3.1 times the usual: scaled to a fifth',
+        quoted([
+          ['99.9', '100.1'],
+          ['99.69', '100.31'],
+        ]),
+      ],
+      size: '0.2',
+      denies: [
+        '6.01 times the usual',
+        quoted([
+          ['99.9', '100.1'],
+          ['99.399', '100.601'],
+        ]),
+      ],
+      reason: 'SPREAD_SHOCK',
+    },
+  ],
+  openInterestCap: [
+    {
+      passes: ['9.99 at a mark of 100 and a cap of 1000', interested('9.99')],
+      denies: ['10', interested('10')],
+      reason: 'OPEN_INTEREST_CAPPED',
+    },
+  ],
+  marketChange: [{ passes: ['unchanged', asIs], denies: ['another lot', changed], reason: 'MARKET_CHANGED' }],
+  blackout: [
+    {
+      passes: ['Friday 19:59:59.999', atTime('2026-01-02T19:59:59.999')],
+      denies: ['Friday 20:00', atTime('2026-01-02T20:00')],
+      reason: 'BLACKOUT',
+    },
+    {
+      passes: ['Sunday 22:00', atTime('2026-01-04T22:00')],
+      denies: ['Sunday 21:59:59.999', atTime('2026-01-04T21:59:59.999')],
+      reason: 'BLACKOUT',
+    },
+  ],
   maxPositionPerMarket: [
     {
       passes: ['50 with nothing held', holding({}, { size: '5' })],
@@ -322,6 +526,24 @@ export const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
       size: '5',
       denies: ['10 with 40.1 held: 9.9 is not worth an order', holding({ 'xyz:NVDA': '4.01' })],
       reason: 'MAX_POSITION_PER_MARKET',
+    },
+  ],
+  accountShare: [
+    {
+      passes: ['50 of an account worth 500', worth('500', { size: '5' })],
+      denies: ['anything with one worth 0', worth('0')],
+      reason: 'BALANCE_UNKNOWN',
+    },
+    {
+      passes: ['60 of an account worth 500: scaled to 50', worth('500', { size: '6' })],
+      size: '5',
+      denies: ['10 of an account worth 99', worth('99')],
+      reason: 'MAX_ACCOUNT_SHARE',
+    },
+    {
+      passes: ['a value read 150 s ago', worth('500', {}, 150_000)],
+      denies: ['150.001 s ago', worth('500', {}, 150_001)],
+      reason: 'BALANCE_UNKNOWN',
     },
   ],
   maxPositionTotal: [
