@@ -11,6 +11,7 @@ import type { Executor } from '../executor.js'
 import { type Decimal, decimal, positiveDecimal, ZERO } from '../model/decimal.js'
 import { positiveMs } from '../model/guards.js'
 import type { Accepted, Denied, Outcome } from '../model/outcome.js'
+import type { RejectedReason } from '../model/reasons.js'
 import { type CancelUntilGone, isExit } from './cancel-until-gone.js'
 import type { Parts } from './parts.js'
 import type { Reconciler } from './reconcile.js'
@@ -56,10 +57,12 @@ const PAUSE_MS = 250
 const MAX_PAUSE_MS = 5_000
 /** How long orders that are being cancelled hold up the first exit; until then it might meet or follow one of them. */
 const LINGER_MS = 2_000
-/** How long a comparison with the venue may take, after it has refused an exit that our books ask for. */
+/** How long a comparison with the venue may hold us up. */
 const COMPARE_MS = 2_000
 /** How long the fills of an order that is over may take to reach the position. */
 const BOOKING_MS = 5_000
+/** The venue may have nothing left to reduce: our books are held against its own before the next exit. */
+const DOUBTFUL: ReadonlySet<RejectedReason> = /* @__PURE__ */ new Set(['REDUCE_ONLY', 'MARKET_HALTED'])
 const BPS = 10_000
 const DEFAULT_TIMEOUT_MS = 30_000
 
@@ -159,8 +162,7 @@ export function createClosePosition(wiring: ClosePositionParts): ClosePosition {
       owner.obstacle = `${attempts} exits tried, the last was ${describe(outcome)}`
       await until.holds(() => areExitsBooked(name), within(BOOKING_MS, owner))
       misses = outcome.filledSize.gt(ZERO) ? 0 : misses + 1
-      // There is nothing to reduce, or another exit holds it: our books are held against the venue's before the next one.
-      if (outcome.status === 'rejected' && outcome.reason === 'REDUCE_ONLY') {
+      if (outcome.status === 'rejected' && DOUBTFUL.has(outcome.reason)) {
         await until.settles(reconciler.agreed(), within(COMPARE_MS, owner))
       }
       await pause(name, owner, Math.min(MAX_PAUSE_MS, PAUSE_MS * 2 ** Math.max(0, misses - slippage.length)))
@@ -187,10 +189,10 @@ export function createClosePosition(wiring: ClosePositionParts): ClosePosition {
     slippageBps: readonly Decimal[] = DEFAULT_SLIPPAGE_BPS,
   ): Promise<string | undefined> {
     if (market(name) === undefined) return 'not a market of this executor'
-    if (isStopped) return CLOSED
     const last = owners.get(name)
     // One whose time is over has failed, and is not prolonged: it ends when its last exit is answered for.
-    if (last !== undefined && isLate(last)) await until.settles(last.done, deadlineAt)
+    if (last !== undefined && isLate(last)) await Promise.race([until.settles(last.done, deadlineAt), stopped])
+    if (isStopped) return CLOSED
     const owner = owners.get(name) ?? begin(name, deadlineAt, slippageBps)
     owner.deadlineAt = Math.max(owner.deadlineAt, deadlineAt)
     await Promise.race([until.settles(owner.done, deadlineAt), stopped])

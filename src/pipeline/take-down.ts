@@ -36,6 +36,8 @@ export type TakingDownParts = {
 
 /** How long a comparison with the venue may hold us up: a difference that stands is no reason to stay in. */
 const COMPARE_MS = 2_000
+/** How long a position that turns up may wait for somebody to close it. */
+const LOOK_EVERY_MS = 250
 
 export function createTakingDown(wiring: TakingDownParts): TakingDown {
   const { parts, markets, cancelUntilGone, closePosition, reconciler, until } = wiring
@@ -49,10 +51,12 @@ export function createTakingDown(wiring: TakingDownParts): TakingDown {
     return held === 'flatten' || to === 'cancel' || (to === 'cancelOwn' && !isExternal)
   }
 
-  function remainder(what: TakeDown): Remainder {
-    const open = [...orders.open()].filter((order) => isMeant(what, order))
-    return { orders: open.length, positions: held(what) }
+  function* openOrders(what: TakeDown): Generator<OrderRecord> {
+    for (const order of orders.open()) if (isMeant(what, order)) yield order
   }
+
+  const remainder = (what: TakeDown): Remainder => ({ orders: [...openOrders(what)].length, positions: held(what) })
+  const isNothingLeft = (what: TakeDown): boolean => openOrders(what).next().done === true && held(what).length === 0
 
   const cancel = (what: TakeDown, isGivenUp: () => boolean): Promise<boolean> =>
     cancelUntilGone((order) => isMeant(what, order), isGivenUp)
@@ -63,19 +67,42 @@ export function createTakingDown(wiring: TakingDownParts): TakingDown {
     elsewhere: () => positions.all().flatMap(({ market }) => (markets.has(market) ? [] : [market])),
     async takeDown(what, deadlineAt, isWanted = () => true) {
       const reasons = new Map<string, string | undefined>()
+      const closing = new Map<string, Promise<void>>()
+      let isCancelling = false
       const isOver = (): boolean => clock.monotonic() >= deadlineAt || !isWanted()
-      const close = async (market: string): Promise<void> => {
+
+      async function close(market: string): Promise<void> {
         reasons.set(market, await closePosition.close(market, deadlineAt))
+        closing.delete(market)
       }
+
+      async function cancelAll(): Promise<void> {
+        isCancelling = true
+        await cancel(what, isOver)
+        isCancelling = false
+      }
+
+      /** Whatever turns up meanwhile, by a fill or by a reading, is not kept waiting by a market that nobody trades in. */
+      function begin(): void {
+        if (!isCancelling) void cancelAll()
+        for (const { market } of held(what)) if (!closing.has(market)) closing.set(market, close(market))
+      }
+
       for (;;) {
-        await Promise.all([cancel(what, isOver), ...held(what).map(({ market }) => close(market))])
+        begin()
+        const isDown = await until.holds(() => isNothingLeft(what) || isOver(), clock.monotonic() + LOOK_EVERY_MS)
+        if (!isDown) continue
+        if (clock.monotonic() >= deadlineAt) await Promise.all(closing.values())
         const agreed = reconciler.agreed().then(() => true)
         const isAgreed = await until.settles(agreed, Math.min(clock.monotonic() + COMPARE_MS, deadlineAt))
+        if (isAgreed && isNothingLeft(what)) return []
+        if (isOver()) return obstacles(isAgreed)
+      }
+
+      function obstacles(isAgreed: boolean | undefined): readonly string[] {
         const left = remainder(what)
-        if (isAgreed && left.orders === 0 && left.positions.length === 0) return []
-        if (!isOver()) continue
         return [
-          ...left.positions.map(({ market }) => `${market}: ${reasons.get(market) ?? 'not closed yet'}`),
+          ...left.positions.map(({ market }) => `${market}: ${reasons.get(market) ?? 'not closed in time'}`),
           ...(left.orders > 0 ? [`orders still open or not accounted for: ${left.orders}`] : []),
           ...(isAgreed ? [] : ['what is left could not be compared with the venue']),
         ]
