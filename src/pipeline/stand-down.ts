@@ -97,7 +97,7 @@ export function createStandDown(wiring: StandDownParts): StandDownPart {
   function end(next: StandDownEnd): void {
     run = undefined
     onEnd(next)
-    logger.warn('the stand-down is over', next)
+    logger.info('the stand-down is over', next)
     become(next)
   }
 
