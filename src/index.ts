@@ -127,6 +127,8 @@ export type {
   CloseOptions,
   ClosePolicy,
   CloseReport,
+  DeadMansSwitchOptions,
+  DeadMansSwitchState,
   Executor,
   ExecutorEvents,
   ExecutorOptions,
