@@ -166,11 +166,12 @@ export function createDeadMansSwitch(wiring: DeadMansSwitchParts): DeadMansSwitc
     async end(ordersMayStay, deadlineAt) {
       isOver = true
       if (!mayBeSet) return undefined
-      const at = state.status === 'armed' ? ` at ${new Date(state.cancelsAt).toISOString()}` : ''
-      if (!ordersMayStay) return `the dead man's switch was left on: the venue cancels every open order${at}`
+      const leftMs = Math.max(0, Math.min(comesAt - clock.monotonic(), cancelAfterMs))
+      const at = `within ${Math.ceil(leftMs / 1_000)} s`
+      if (!ordersMayStay) return `the dead man's switch was left on: the venue cancels every open order ${at}`
       const answer = await schedule(undefined, deadlineAt).catch(() => 'silence' as const)
       if (answer === 'silence' || answer.kind !== 'ok') {
-        return `the dead man's switch could not be cleared: the venue may cancel every open order${at}`
+        return `the dead man's switch could not be cleared: the venue may cancel every open order ${at}`
       }
       state = { status: 'off' }
       return undefined

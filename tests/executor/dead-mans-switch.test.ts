@@ -157,7 +157,7 @@ describe('closing with the switch armed', () => {
     harness.exchange.fault({ fault: 'lose', of: 'request:action:scheduleCancel' })
     const closing = harness.executor.close()
     await harness.pass(5_000)
-    expect((await closing).notes.join()).toMatch(/could not be cleared: the venue may cancel every open order at 20/)
+    expect((await closing).notes.join()).toMatch(/could not be cleared: the venue may cancel every open order within 30 s/)
   })
 
   it('leaves it on for orders that were to be cancelled and are still there', async () => {
