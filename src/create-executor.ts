@@ -85,6 +85,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const exposure = createExposureView(orders, positions, closing)
   const venueLimits = createVenueLimits(options.venueLimits ?? {}, { orders, onListenerError })
   const maxQueueMs = positiveMs(options.maxQueueMs ?? 2_000, 'maxQueueMs')
+  const replyTimeoutMs = positiveMs(options.replyTimeoutMs ?? 5_000, 'replyTimeoutMs')
   const accountValues = createAccountValues()
   const nonces = options.nonces ?? createNonceManager()
   let registry: MarketRegistry | undefined
@@ -114,7 +115,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     budget,
     nonces,
     queue: createBatchQueue(options.queue),
-    requests: createRequestTable<Batch>({ timeoutMs: options.replyTimeoutMs }),
+    requests: createRequestTable<Batch>({ timeoutMs: replyTimeoutMs }),
     orders,
     positions,
     bookFill: (fill, order) => bookFill(ledgers, fill, order, note),
@@ -129,7 +130,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     externalOrders: oneOf(options.externalOrders ?? 'adopt', 'externalOrders', ['adopt', 'ignore', 'cancel']),
     limits: {
       expiresAfterMs: positiveMs(options.expiresAfterMs ?? 15_000, 'expiresAfterMs'),
-      replyTimeoutMs: positiveMs(options.replyTimeoutMs ?? 5_000, 'replyTimeoutMs'),
+      replyTimeoutMs,
       signTimeoutMs: positiveMs(options.signTimeoutMs ?? 2_000, 'signTimeoutMs'),
       maxQueueMs,
     },

@@ -82,12 +82,12 @@ const BOUNDLESS: Room = {
   new: Number.POSITIVE_INFINITY,
 }
 
-/** @throws {RangeError} naming the field, when a limit is not above zero or the in-flight shares do not rise new ≤ reduce-only ≤ cancel */
+/** @throws {RangeError} naming the field, when a limit is not above zero or the in-flight shares do not rise new < reduce-only < cancel */
 export function createBatchQueue(options: BatchQueueOptions = {}): BatchQueue {
   const capacity = checked({ ...DEFAULT_CAPACITY, ...options.capacity }, 'capacity')
   const maxInFlight = checked({ ...DEFAULT_IN_FLIGHT, ...options.maxInFlight }, 'maxInFlight')
-  if (maxInFlight.new > maxInFlight.reduceOnly || maxInFlight.reduceOnly > maxInFlight.cancel) {
-    throw new RangeError('maxInFlight: expected new <= reduceOnly <= cancel')
+  if (maxInFlight.new >= maxInFlight.reduceOnly || maxInFlight.reduceOnly >= maxInFlight.cancel) {
+    throw new RangeError('maxInFlight: expected new < reduceOnly < cancel')
   }
   const maxBatchSize = wholeNumber(options.maxBatchSize ?? 39, 'maxBatchSize')
   const spacingMs =

@@ -11,6 +11,7 @@ import { wholeNumber } from '../model/guards.js'
 import type { ClientOrderId } from '../model/ids.js'
 import { isTerminal, type OrderEvent, type OrderRequest, type OrderStatus, transition } from '../model/order.js'
 import type { DeniedReason, RejectedReason } from '../model/reasons.js'
+import { createListeners } from './listeners.js'
 
 export type OrderRecord = {
   readonly request: OrderRequest
@@ -113,6 +114,8 @@ export type OrderLedger = {
   commitment(market: string): Commitment
   /** Names of the markets in which an order holds a claim. */
   committedMarkets(): Iterable<string>
+  /** Tells of each market whose commitment has changed. */
+  onCommitment(listener: (market: string) => void): () => void
 }
 
 const NO_COMMITMENT: Commitment = {
@@ -133,6 +136,7 @@ export function createOrderLedger(options: { readonly rememberedOrders?: number 
   const open = new Map<ClientOrderId, Draft>()
   const closed: ClientOrderId[] = []
   const commitments = new Map<string, Commitment>()
+  const listeners = createListeners<string>()
 
   function commit(record: Draft, sign: 1 | -1): void {
     const { market, side, price, reduceOnly } = record.request
@@ -148,6 +152,7 @@ export function createOrderLedger(options: { readonly rememberedOrders?: number 
     }
     if (after.openOrders === 0 && after.reduceOnlyOrders === 0) commitments.delete(market.name)
     else commitments.set(market.name, after)
+    listeners.tell(market.name)
   }
 
   /** Every change goes through here, so that the sums can never lag behind the orders. */
@@ -285,6 +290,7 @@ export function createOrderLedger(options: { readonly rememberedOrders?: number 
     },
     commitment: (market) => commitments.get(market) ?? NO_COMMITMENT,
     committedMarkets: () => commitments.keys(),
+    onCommitment: listeners.add,
   }
 }
 

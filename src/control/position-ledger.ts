@@ -9,6 +9,7 @@ import { type Decimal, ZERO } from '../model/decimal.js'
 import { wholeNumber } from '../model/guards.js'
 import { dexOf } from '../model/market.js'
 import { type BoundedSet, createBoundedSet } from './bounded-set.js'
+import { createListeners } from './listeners.js'
 import { book, isSameFill, isSameSide, type Position, type PositionFill, signed } from './position.js'
 
 /** What the venue says of a position. */
@@ -57,6 +58,8 @@ export type PositionLedger = {
   ): readonly PositionDifference[] | 'unknown' | 'stale'
   snapshot(): PositionSnapshot
   restore(snapshot: PositionSnapshot): void
+  /** Tells of each market whose position may have changed. */
+  onPosition(listener: (market: string) => void): () => void
 }
 
 const DEFAULT_REMEMBERED_FILLS = 10_000
@@ -76,7 +79,14 @@ export function createPositionLedger(options: { readonly rememberedFills?: numbe
   let ties: PositionFill[] = []
   /** What the fills after the snapshot have changed, by market. */
   let since = new Map<string, Decimal>()
+  const listeners = createListeners<string>()
   const size = (market: string): Decimal => positions.get(market)?.size ?? ZERO
+
+  function replace(next: Map<string, Position>): void {
+    const markets = new Set([...positions.keys(), ...next.keys()])
+    positions = next
+    for (const market of markets) listeners.tell(market)
+  }
 
   function remember(fill: PositionFill): void {
     recent.push(fill)
@@ -121,6 +131,7 @@ export function createPositionLedger(options: { readonly rememberedFills?: numbe
       if (!seen.add(`${fill.market}#${fill.tradeId}`)) return { status: 'duplicate' }
       const result = take(fill)
       remember(fill)
+      listeners.tell(fill.market)
       return result
     },
     load(dex, snapshot, time) {
@@ -137,9 +148,9 @@ export function createPositionLedger(options: { readonly rememberedFills?: numbe
       const nextSince = new Map([...since].filter(([market]) => dexOf(market) !== dex))
       for (const fill of ofDex) if (fill.time > time) bookLater(next, nextSince, fill)
       ties = [...ties.filter(({ market }) => dexOf(market) !== dex), ...tied]
-      positions = next
       since = nextSince
       snapshotTimes.set(dex, time)
+      replace(next)
     },
     compare(dex, snapshot, time) {
       const snapshotTime = snapshotTimes.get(dex)
@@ -163,7 +174,7 @@ export function createPositionLedger(options: { readonly rememberedFills?: numbe
       seen: [...seen.members()],
     }),
     restore(snapshot) {
-      positions = new Map(snapshot.positions.map((position) => [position.market, position]))
+      replace(new Map(snapshot.positions.map((position) => [position.market, position])))
       for (const { dex, time } of snapshot.dexes) snapshotTimes.set(dex, time)
       recent = [...snapshot.recent]
       ties = [...snapshot.ties]
@@ -171,6 +182,7 @@ export function createPositionLedger(options: { readonly rememberedFills?: numbe
       forgottenTo = snapshot.forgottenTo
       for (const member of snapshot.seen) seen.add(member)
     },
+    onPosition: listeners.add,
   }
 }
 

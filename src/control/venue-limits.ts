@@ -9,7 +9,7 @@
  */
 import type { Decimal } from '../model/decimal.js'
 import { positiveMs, wholeNumber } from '../model/guards.js'
-import { type ActionCount, createActionAllowance } from './action-allowance.js'
+import { type ActionCount, BASE_ACTIONS, createActionAllowance } from './action-allowance.js'
 import type { Lane, Room } from './batch-queue.js'
 import { createListeners } from './listeners.js'
 import type { OrderLedger } from './order-ledger.js'
@@ -26,7 +26,7 @@ export type VenueLimitsOptions = {
   readonly newOrderShare?: number | undefined
   /** The part up to which reduce-only orders may go; above it, up to 0.95, there are cancels only. Default: 0.9. */
   readonly reduceOnlyShare?: number | undefined
-  /** Actions of the account that are kept for reduce-only orders. Default: 500. */
+  /** Actions of the account that are kept for reduce-only orders; fewer than the 10000 every account has. Default: 500. */
   readonly reservedActions?: number | undefined
   /**
    * Open orders up to which there are new ones. Default: 950, because from 1000 on the venue refuses reduce-only orders,
@@ -149,7 +149,7 @@ export function createVenueLimits(
   const messages = { ...createSlidingCount(WINDOW_MS), limit: shared('messagesPerMinute', 2_000, 1) }
   const postsInFlight = shared('postsInFlight', 100, 1)
   const maxOpenOrders = whole('maxOpenOrders', 950, 1, MAX_OPEN_ORDERS)
-  const actions = createActionAllowance(whole('reservedActions', 500))
+  const actions = createActionAllowance(whole('reservedActions', 500, 1, BASE_ACTIONS - 1))
   const refreshMs = positiveMs(options.refreshMs ?? 60_000, 'venueLimits.refreshMs')
 
   const listeners = createListeners<VenueLimitsState>(onListenerError)

@@ -38,6 +38,7 @@ export type SubscriptionEntry = Pick<Entry, 'subscription' | 'confirmedOn' | 'co
 export function createSubscriptionBook(logger: Pick<Logger, 'error'>): SubscriptionBook {
   const entries = new Map<string, Entry>()
   const byChannel = new Map<string, Set<Entry>>()
+  let isClosed = false
 
   function drop(key: string, entry: Entry): void {
     entries.delete(key)
@@ -53,6 +54,10 @@ export function createSubscriptionBook(logger: Pick<Logger, 'error'>): Subscript
         return { entry: known, isNew: false }
       }
       const entry = createEntry(subscription, listener)
+      if (isClosed) {
+        entry.refuse(closedError())
+        return { entry, isNew: false }
+      }
       entries.set(key, entry)
       const channel = channelOf(subscription)
       byChannel.set(channel, (byChannel.get(channel) ?? new Set()).add(entry))
@@ -101,12 +106,15 @@ export function createSubscriptionBook(logger: Pick<Logger, 'error'>): Subscript
       return [...subscriptions.filter(isUserFeed), ...subscriptions.filter((feed) => !isUserFeed(feed))]
     },
     close() {
-      for (const entry of entries.values()) entry.refuse(new ExecutorError('CLOSED', 'the connection was closed'))
+      isClosed = true
+      for (const entry of entries.values()) entry.refuse(closedError())
       entries.clear()
       byChannel.clear()
     },
   }
 }
+
+const closedError = (): ExecutorError => new ExecutorError('CLOSED', 'the connection was closed')
 
 const isUserFeed = (subscription: FeedSubscription): boolean => 'user' in subscription
 

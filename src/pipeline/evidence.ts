@@ -139,6 +139,7 @@ export function createEvidence(parts: EvidenceParts, settlement: Settlement, hoo
     const request: OrderRequest = {
       clientOrderId,
       market: itsMarket,
+      kind: 'entry',
       side: order.side,
       size: order.originalSize,
       price: order.limitPrice,

@@ -30,7 +30,7 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
       Hex IdSource Intent Journal JournalOwner JournalRecord Keccak256 Lane ListenOptions Listing LocalSignerOptions
       Logger MarginMode Market MarketContext MarketData MarketDataOptions MarketGatesOptions MarketHalt
       MarketHaltEvent MarketHaltOptions MarketHalts MarketHaltsOptions MarketRegistry MaxDrawdownOptions MemoryJournal
-      Missing Need Network NonceManager NonceManagerOptions NotWrittenReason OrderLedger OrderRecord OrderRequest
+      Missing Need Network NonceManager NonceManagerOptions NotWrittenReason OrderKind OrderLedger OrderRecord OrderRequest
       OrderStatus OrderView Outcome PhantomAgent Position PositionClose PositionClosedEvent PositionDifference
       PositionFill PositionLedger PositionReading PostReply PostRequest PostResult PushResult QueuedCancel Quote
       ReEntryDelayOptions Readiness ReadinessOptions ReadinessState Received ReconciledDifference RejectedReason

@@ -59,15 +59,15 @@ export function maxPositionTotalGate(maxNotional: DecimalInput): Gate {
     step: '4',
     id: 'maxPositionTotal',
     rule: `positions and pending of all markets, with the new order, below ${limit.toFixed()}`,
-    check({ market, size, price }, { exposure, marketData, now }) {
-      const mark = marketData.mark(market.name, now)
-      if (mark === undefined) return denyWithoutMark(market.name, marketData)
-      let projected = size.times(max(mark, price))
-      for (const name of exposure.markets()) {
-        const itsMark = marketData.mark(name, now)
-        if (itsMark === undefined) return denyWithoutMark(name, marketData)
-        projected = projected.plus(exposure.worst(name, itsMark))
-      }
+    check({ market: { name }, side, size, price }, { exposure, marketData, now }) {
+      const mark = marketData.mark(name, now)
+      if (mark === undefined) return denyWithoutMark(name, marketData)
+      const total = exposure.total((one) => marketData.mark(one, now))
+      if ('unpriced' in total) return denyWithoutMark(total.unpriced, marketData)
+      // What is committed to the other direction is no more for an order in this one.
+      const before = exposure.worst(name, mark)
+      const after = max(before, exposure.directional(name, side, mark).plus(size.times(max(mark, price))))
+      const projected = total.sum.plus(after).minus(before)
       return projected.lt(limit) ? PASS : deny('MAX_POSITION_TOTAL', limit.toFixed(), projected.toFixed())
     },
   }
