@@ -56,6 +56,7 @@ import { createResolver } from './pipeline/resolver.js'
 import { createSession, createTurnTeller } from './pipeline/session.js'
 import { createSettlement } from './pipeline/settlement.js'
 import { createSign } from './pipeline/sign.js'
+import { createSigners } from './pipeline/signers.js'
 import { createSubmit } from './pipeline/submit.js'
 import { createSynchronise } from './pipeline/synchronise.js'
 import { createUntil } from './pipeline/until.js'
@@ -98,7 +99,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const parts: Parts = {
     account: address(options.account, 'account'),
     vaultAddress: options.vaultAddress === undefined ? undefined : address(options.vaultAddress, 'vaultAddress'),
-    signer: required(options.signer, 'signer'),
+    signers: createSigners(required(options.signer, 'signer')),
     transport: required(transport, 'transport'),
     venueLimits,
     clock,
@@ -267,6 +268,9 @@ export function createExecutor(options: ExecutorOptions): Executor {
     risk: () => riskMonitor.state(clock.monotonic()),
     describeGates: parts.gates.describe,
     hardStop,
+    async replaceSigner(next) {
+      parts.signers.replace(required(next, 'signer'))
+    },
     ...createHalting({ parts, dispatch, markets: new Set(marketNames), note }),
     on: emitter.on,
     events: emitter.events,

@@ -6,6 +6,7 @@
  * fills are summed only among themselves. An order keeps its claim on its market until it is over, its size final and all
  * its fills booked, because in between the position does not show yet what the order no longer holds.
  */
+import type { Address } from '../model/account.js'
 import { type Decimal, max, ZERO } from '../model/decimal.js'
 import { wholeNumber } from '../model/guards.js'
 import type { ClientOrderId } from '../model/ids.js'
@@ -42,7 +43,12 @@ export type OrderRecord = {
 }
 
 /** By what a written order can be proven dead: its nonce, and the end of its time in the venue's. */
-export type SentAs = { readonly nonce: number; readonly expiresAfter?: number | undefined }
+export type SentAs = {
+  readonly nonce: number
+  /** Whose nonce it is. */
+  readonly signer: Address
+  readonly expiresAfter?: number | undefined
+}
 
 type Draft = { -readonly [K in keyof OrderRecord]: OrderRecord[K] }
 

@@ -9,6 +9,7 @@ import type { Batch } from '../control/batch-queue.js'
 import type { MarketHalt } from '../control/market-halts.js'
 import type { Approved } from '../control/risk-gates.js'
 import { isExecutorError } from '../errors.js'
+import type { Address } from '../model/account.js'
 import type { DeniedReason } from '../model/reasons.js'
 import type { PostReply, PostResult } from '../ports.js'
 import type { SignedPayload } from '../wire/envelope.js'
@@ -57,7 +58,8 @@ export type DispatchParts = {
 
 export function createDispatch(wiring: DispatchParts): Dispatch {
   const { parts, post, sign, evidence, cancels, replacements, resolver, recorder, alarm } = wiring
-  const { clock, transport, hardStop, halts, queue, requests, orders, limits, venueLimits, logger, fault } = parts
+  const { clock, signers, transport, hardStop, halts, queue, requests, orders, limits, venueLimits, logger, fault } =
+    parts
   const patience = createPatience(clock, alarm, limits.maxQueueMs)
   let onIdle: (() => void)[] = []
   let isKicked = false
@@ -98,14 +100,14 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
   function send(batch: Batch): void {
     const id = requests.open(batch)
     const { generation } = transport.state
-    const place: Place = { id, batch, generation }
+    const place: Place = { id, batch, generation, signer: signers.current.address }
     step(
       place,
       () => sign.batch(batch),
       (payload) =>
         step(
           place,
-          () => keep(batch, payload),
+          () => keep(place, payload),
           () => write(place, payload),
         ),
     )
@@ -131,8 +133,11 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
   }
 
   /** Looks at the world again: whoever waited may have been overtaken by it. What may not go is dealt with. */
-  function mayGo({ id, batch, generation }: Place): boolean {
-    if (isClosed) giveUp({ id, batch, generation }, undefined)
+  function mayGo(place: Place): boolean {
+    const { id, batch, generation, signer } = place
+    if (isClosed) giveUp(place, undefined)
+    // What an agent signed that is not ours any more may be refused, or be what its key is feared to sign.
+    else if (signer !== signers.current.address) takeBack(id, batch)
     else if (transport.state.generation !== generation) {
       takeBack(id, batch, 'the connection was lost while the order was being signed')
     } else if (batch.lane === 'new' && hardStop.state.triggered) {
@@ -146,9 +151,9 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
   }
 
   /** Before it leaves, so that no crash can make us forget it. A way out of the market does not wait for a disk. */
-  function keep(batch: Batch, { nonce, expiresAfter }: SignedPayload): void | Promise<void> {
+  function keep({ batch, signer }: Place, { nonce, expiresAfter }: SignedPayload): void | Promise<void> {
     const ids = batch.lane === 'cancel' ? [] : batch.orders.map(({ request }) => request.clientOrderId)
-    const as = { nonce, expiresAfter }
+    const as = { nonce, signer, expiresAfter }
     orders.sent(ids, as)
     const leaving = { kind: 'sent', orders: ids, as } as const
     if (batch.lane === 'new') return recorder.ahead(leaving)
@@ -310,7 +315,7 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
 }
 
 /** A batch on its way out, and what it holds: a place in the request table, on one connection. */
-type Place = { readonly id: number; readonly batch: Batch; readonly generation: number }
+type Place = { readonly id: number; readonly batch: Batch; readonly generation: number; readonly signer: Address }
 
 const UNREADABLE = { kind: 'unknown', raw: undefined } as const
 
