@@ -30,6 +30,7 @@ import { createSystemClock } from './io/system-clock.js'
 import { address } from './model/account.js'
 import { oneOf, positiveMs } from './model/guards.js'
 import { createAlarm } from './pipeline/alarm.js'
+import { createAnswers } from './pipeline/answers.js'
 import { createBalances } from './pipeline/balances.js'
 import { createCancels } from './pipeline/cancels.js'
 import { createClosePosition } from './pipeline/close-position.js'
@@ -185,7 +186,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const synchronise = createSynchronise({ parts, ask, evidence, resolver, fills, balances })
   const cancels = createCancels(parts, evidence, resolver)
   const replacements = createReplacements(evidence, resolver)
-  const dispatch = createDispatch({ parts, post, sign, evidence, cancels, replacements, resolver, recorder, alarm })
+  const answers = createAnswers({ parts, evidence, cancels, replacements, resolver })
+  const dispatch = createDispatch({ parts, post, sign, evidence, cancels, replacements, answers, recorder, alarm })
   const recovery = createRecovery({ parts, ledgers, recorder, evidence, resolver, settlement })
   const submit = createSubmit({ parts, settlement, dispatch, cancels })
 
