@@ -30,6 +30,7 @@ import { createSystemClock } from './io/system-clock.js'
 import { address } from './model/account.js'
 import { oneOf, positiveMs } from './model/guards.js'
 import { createAlarm } from './pipeline/alarm.js'
+import { createAnswers } from './pipeline/answers.js'
 import { createBalances } from './pipeline/balances.js'
 import { createCancels } from './pipeline/cancels.js'
 import { createClosePosition } from './pipeline/close-position.js'
@@ -56,6 +57,7 @@ import { createResolver } from './pipeline/resolver.js'
 import { createSession, createTurnTeller } from './pipeline/session.js'
 import { createSettlement } from './pipeline/settlement.js'
 import { createSign } from './pipeline/sign.js'
+import { createSigners } from './pipeline/signers.js'
 import { createSubmit } from './pipeline/submit.js'
 import { createSynchronise } from './pipeline/synchronise.js'
 import { createUntil } from './pipeline/until.js'
@@ -98,7 +100,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const parts: Parts = {
     account: address(options.account, 'account'),
     vaultAddress: options.vaultAddress === undefined ? undefined : address(options.vaultAddress, 'vaultAddress'),
-    signer: required(options.signer, 'signer'),
+    signers: createSigners(required(options.signer, 'signer')),
     transport: required(transport, 'transport'),
     venueLimits,
     clock,
@@ -184,7 +186,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const synchronise = createSynchronise({ parts, ask, evidence, resolver, fills, balances })
   const cancels = createCancels(parts, evidence, resolver)
   const replacements = createReplacements(evidence, resolver)
-  const dispatch = createDispatch({ parts, post, sign, evidence, cancels, replacements, resolver, recorder, alarm })
+  const answers = createAnswers({ parts, evidence, cancels, replacements, resolver })
+  const dispatch = createDispatch({ parts, post, sign, evidence, cancels, replacements, answers, recorder, alarm })
   const recovery = createRecovery({ parts, ledgers, recorder, evidence, resolver, settlement })
   const submit = createSubmit({ parts, settlement, dispatch, cancels })
 
@@ -267,6 +270,9 @@ export function createExecutor(options: ExecutorOptions): Executor {
     risk: () => riskMonitor.state(clock.monotonic()),
     describeGates: parts.gates.describe,
     hardStop,
+    async replaceSigner(next) {
+      parts.signers.replace(required(next, 'signer'))
+    },
     ...createHalting({ parts, dispatch, markets: new Set(marketNames), note }),
     on: emitter.on,
     events: emitter.events,

@@ -304,6 +304,12 @@ export type Executor = {
   describeGates(): readonly GateDescription[]
   readonly hardStop: HardStop
   /**
+   * Signs with another key from here on, without a stop: an agent expires, and one that leaked must not sign again. What the
+   * key before has signed and was not written is signed anew. Revoke the old agent only when no order is `unknown`: it is
+   * still asked whether the nonces of its orders were used.
+   */
+  replaceSigner(signer: Signer): Promise<void>
+  /**
    * Stops new orders in one market, queued ones too, until `resume` or for a time. Cancels and reduce-only orders pass. A
    * market that is halted already stays so for the longer of both. With a journal it outlives a restart.
    *

@@ -71,6 +71,7 @@ export type BatchQueue = {
   /** Takes all new orders out, for a halt or a lost connection. */
   purgeNew(): readonly Approved[]
   readonly sizes: Readonly<Record<Lane, number>>
+  readonly isEmpty: boolean
 }
 
 const DEFAULT_CAPACITY: Record<Lane, number> = { cancel: 200, reduceOnly: 500, new: 1_000 }
@@ -177,6 +178,9 @@ export function createBatchQueue(options: BatchQueueOptions = {}): BatchQueue {
     },
     get sizes() {
       return sizes()
+    },
+    get isEmpty() {
+      return cancels.size + reduceOnly.size + fresh.size === 0
     },
   }
 }

@@ -75,6 +75,8 @@ export function createPositionLedger(options: { readonly rememberedFills?: numbe
   let recent: PositionFill[] = []
   /** Up to here, in venue time, some fills are no longer among the recent ones. */
   let forgottenTo = -1
+  /** No fill is of a later time than this one. */
+  let newestAt = -1
   /** Fills of their snapshot's own millisecond that do not start from what we hold: in it, or after one still to come. */
   let ties: PositionFill[] = []
   /** What the fills after the snapshot have changed, by market. */
@@ -90,12 +92,14 @@ export function createPositionLedger(options: { readonly rememberedFills?: numbe
 
   function remember(fill: PositionFill): void {
     recent.push(fill)
+    newestAt = Math.max(newestAt, fill.time)
     if (recent.length <= MAX_RECENT_FILLS) return
     for (const { time } of recent.splice(0, MAX_RECENT_FILLS / 2)) forgottenTo = Math.max(forgottenTo, time)
   }
 
   /** The sizes that a snapshot of this time may show: fills of its own millisecond are in it or are not. */
   function sizesAt(market: string, time: number): readonly Decimal[] {
+    if (time > newestAt) return [size(market)]
     const later = recent.filter((fill) => fill.market === market && fill.time >= time && !ties.some(isSameFill(fill)))
     const before = later.reduce((sum, fill) => sum.minus(signed(fill)), size(market))
     const sizes = [before]
@@ -177,6 +181,7 @@ export function createPositionLedger(options: { readonly rememberedFills?: numbe
       replace(new Map(snapshot.positions.map((position) => [position.market, position])))
       for (const { dex, time } of snapshot.dexes) snapshotTimes.set(dex, time)
       recent = [...snapshot.recent]
+      newestAt = recent.reduce((newest, fill) => Math.max(newest, fill.time), -1)
       ties = [...snapshot.ties]
       since = new Map(snapshot.since.map(({ market, size }) => [market, size]))
       forgottenTo = snapshot.forgottenTo

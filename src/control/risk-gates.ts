@@ -181,7 +181,7 @@ export function createRiskGates(
         }
         note(gate, order.market.name, undefined)
         if (answer.answer === 'resize') request = { ...request, size: answer.size }
-        else taken.push(answer)
+        else if (answer.release !== undefined || answer.written !== undefined) taken.push(answer)
       }
       return { approved: approve(request, taken) }
     },

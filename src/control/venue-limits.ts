@@ -237,11 +237,13 @@ export function createVenueLimits(
     waitMs,
     newOrderWaitMs,
     room(now) {
-      const waits = LANES.map((lane) => [lane, waitMs(lane, ONE, now)] as const)
-      const entries = waits.map(([lane, wait]) => [lane, wait > 0 ? 0 : actions.left(lane)] as const)
-      const soonest = Math.min(...waits.map(([, wait]) => (wait > 0 ? wait : Number.POSITIVE_INFINITY)))
-      const room = Object.fromEntries(entries) as Record<Lane, number>
-      return { ...room, nextAt: Number.isFinite(soonest) ? now + soonest : undefined }
+      const waits = {
+        cancel: waitMs('cancel', ONE, now),
+        reduceOnly: waitMs('reduceOnly', ONE, now),
+        new: waitMs('new', ONE, now),
+      }
+      const left = (lane: Lane): number => (waits[lane] > 0 ? 0 : actions.left(lane))
+      return { cancel: left('cancel'), reduceOnly: left('reduceOnly'), new: left('new'), nextAt: nextAt(waits, now) }
     },
     reserve({ isReplacement }, now, maxWaitMs) {
       review(now)
@@ -293,7 +295,12 @@ export function createVenueLimits(
   }
 }
 
-const LANES: readonly Lane[] = ['cancel', 'reduceOnly', 'new']
+/** The first time at which a lane that has to wait need not any more. */
+function nextAt(waits: Readonly<Record<Lane, number>>, now: number): number | undefined {
+  const later = Object.values(waits).filter((wait) => wait > 0)
+  const soonest = later.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...later)
+  return Number.isFinite(soonest) ? now + soonest : undefined
+}
 
 const usage = (used: number, limit: number, left: number): Usage => ({ used, limit, leftForNew: Math.max(0, left) })
 

@@ -57,7 +57,7 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
   './native': { values: words('loadNativeSecp256k1'), types: words('Secp256k1') },
   './wasm': { values: words('loadWasmKeccak256'), types: words('Keccak256') },
   './node': {
-    values: words('createFileJournal'),
+    values: words('createEnvSigner createFileJournal createKeyFileSigner'),
     types: words('Durability FileJournal FileJournalOptions SalvageReport'),
   },
   './testing': {

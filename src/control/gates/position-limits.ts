@@ -5,7 +5,7 @@ import { floorSize } from '../../model/market.js'
 import type { OrderRequest } from '../../model/order.js'
 import type { DeniedReason } from '../../model/reasons.js'
 import type { ExposureView } from '../exposure.js'
-import { deny, denyWithoutMark, type Gate, type GateAnswer, PASS } from '../risk-gates.js'
+import { deny, denyWithoutMark, type Gate, type GateAnswer, type GateDenial, PASS } from '../risk-gates.js'
 
 /**
  * Step 3: position and pending orders of one market. An order that would go beyond is made smaller; when there is no
@@ -37,14 +37,14 @@ export function scaledTo(
 ): GateAnswer {
   const committed = exposure.directional(market.name, side, mark)
   const available = limit.minus(committed)
-  const full = { reason, limit: limit.toFixed(), value: committed.toFixed() }
-  if (available.lte(ZERO)) return { answer: 'deny', ...full }
+  const full = (): GateDenial => ({ reason, limit: limit.toFixed(), value: committed.toFixed() })
+  if (available.lte(ZERO)) return { answer: 'deny', ...full() }
   const unit = max(mark, price)
   if (size.times(unit).lte(available)) return PASS
   // Division rounds at its last digit, which can carry over to a lot too many.
   const room = floorSize(available.div(unit), market.szDecimals)
   const fitting = room.times(unit).lte(available) ? room : room.minus(powerOfTen(-market.szDecimals))
-  return { answer: 'resize', size: fitting, orElse: full }
+  return { answer: 'resize', size: fitting, orElse: full() }
 }
 
 /**
