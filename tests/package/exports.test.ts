@@ -31,9 +31,9 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
       Keccak256 Lane ListenOptions Listing LocalSignerOptions Logger MarginMode Market MarketContext MarketData
       MarketDataOptions MarketGatesOptions MarketHalt MarketHaltEvent MarketHaltOptions MarketHalts MarketHaltsOptions
       MarketRegistry MaxDrawdownOptions MemoryJournal Missing Need Network NonceManager NonceManagerOptions
-      NotWrittenReason OrderLedger OrderRecord OrderRequest OrderStatus OrderView Outcome PhantomAgent Position
-      PositionClose PositionClosedEvent PositionDifference PositionFill PositionLedger PositionReading PostReply
-      PostRequest PostResult PushResult QueuedCancel Quote ReEntryDelayOptions Readiness ReadinessOptions
+      NotWrittenReason OrderKind OrderLedger OrderRecord OrderRequest OrderStatus OrderView Outcome PhantomAgent
+      Position PositionClose PositionClosedEvent PositionDifference PositionFill PositionLedger PositionReading
+      PostReply PostRequest PostResult PushResult QueuedCancel Quote ReEntryDelayOptions Readiness ReadinessOptions
       ReadinessState Received ReconciledDifference RejectedReason Replacement Replay ReplayOptions ResolutionEvent
       ResolutionOptions ResolutionStep RiskGates RiskLimits RiskMonitor RiskMonitorOptions RiskState RoundTrip
       RoundTripFill RoundTrips Rounding Side Signature SignaturePool Signer SigningBackend SlippageOptions
