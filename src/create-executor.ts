@@ -32,11 +32,13 @@ import { createSystemClock } from './io/system-clock.js'
 import { address } from './model/account.js'
 import { oneOf, positiveMs } from './model/guards.js'
 import { createAlarm } from './pipeline/alarm.js'
+import { createAnswers } from './pipeline/answers.js'
 import { createBalances } from './pipeline/balances.js'
 import { createCancelUntilGone } from './pipeline/cancel-until-gone.js'
 import { createCancels } from './pipeline/cancels.js'
 import { createClosePosition } from './pipeline/close-position.js'
 import { createClosing } from './pipeline/closing.js'
+import { createDeadMansSwitch } from './pipeline/dead-mans-switch.js'
 import { createDispatch } from './pipeline/dispatch.js'
 import { createEvidence } from './pipeline/evidence.js'
 import { createFills } from './pipeline/fills.js'
@@ -58,6 +60,7 @@ import { createResolver } from './pipeline/resolver.js'
 import { createSession, createTurnTeller } from './pipeline/session.js'
 import { createSettlement } from './pipeline/settlement.js'
 import { createSign } from './pipeline/sign.js'
+import { createSigners } from './pipeline/signers.js'
 import { createStandDown } from './pipeline/stand-down.js'
 import { createSubmit } from './pipeline/submit.js'
 import { createSynchronise } from './pipeline/synchronise.js'
@@ -91,6 +94,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const exposure = createExposureView(orders, positions, closing)
   const venueLimits = createVenueLimits(options.venueLimits ?? {}, { orders, onListenerError })
   const maxQueueMs = positiveMs(options.maxQueueMs ?? 2_000, 'maxQueueMs')
+  const replyTimeoutMs = positiveMs(options.replyTimeoutMs ?? 5_000, 'replyTimeoutMs')
   const accountValues = createAccountValues()
   const nonces = options.nonces ?? createNonceManager()
   let registry: MarketRegistry | undefined
@@ -103,7 +107,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const parts: Parts = {
     account: address(options.account, 'account'),
     vaultAddress: options.vaultAddress === undefined ? undefined : address(options.vaultAddress, 'vaultAddress'),
-    signer: required(options.signer, 'signer'),
+    signers: createSigners(required(options.signer, 'signer')),
     transport: required(transport, 'transport'),
     venueLimits,
     clock,
@@ -120,7 +124,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     budget,
     nonces,
     queue: createBatchQueue(options.queue),
-    requests: createRequestTable<Batch>({ timeoutMs: options.replyTimeoutMs }),
+    requests: createRequestTable<Batch>({ timeoutMs: replyTimeoutMs }),
     orders,
     positions,
     bookFill: (fill, order) => bookFill(ledgers, fill, order, note),
@@ -135,7 +139,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     externalOrders: oneOf(options.externalOrders ?? 'adopt', 'externalOrders', ['adopt', 'ignore', 'cancel']),
     limits: {
       expiresAfterMs: positiveMs(options.expiresAfterMs ?? 15_000, 'expiresAfterMs'),
-      replyTimeoutMs: positiveMs(options.replyTimeoutMs ?? 5_000, 'replyTimeoutMs'),
+      replyTimeoutMs,
       signTimeoutMs: positiveMs(options.signTimeoutMs ?? 2_000, 'signTimeoutMs'),
       maxQueueMs,
     },
@@ -156,7 +160,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
 
   const alarm = createAlarm(clock, () => {
     const now = clock.monotonic()
-    for (const part of [recorder, settlement, resolver, limitsReader, dispatch]) {
+    for (const part of [recorder, settlement, resolver, limitsReader, deadMansSwitch, dispatch]) {
       try {
         part.tick(now)
       } catch (error) {
@@ -197,7 +201,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const synchronise = createSynchronise({ parts, venueTime, ask, evidence, resolver, fills, balances })
   const cancels = createCancels(parts, evidence, resolver)
   const replacements = createReplacements(evidence, resolver)
-  const dispatch = createDispatch({ parts, post, sign, evidence, cancels, replacements, resolver, recorder, alarm })
+  const answers = createAnswers({ parts, evidence, cancels, replacements, resolver })
+  const dispatch = createDispatch({ parts, post, sign, evidence, cancels, replacements, answers, recorder, alarm })
   const submit = createSubmit({ parts, settlement, dispatch, cancels })
 
   const cancelAll: Executor['cancelAll'] = ({ market } = {}) => {
@@ -205,6 +210,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     return Promise.all(open.map(({ request }) => submit.cancel(request.clientOrderId)))
   }
   const until = createUntil(parts)
+  const deadMansSwitch = createDeadMansSwitch({ parts, post, sign, until, alarm, options: options.deadMansSwitch })
   const reconciler = createReconciler({
     parts,
     synchronise,
@@ -256,6 +262,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     closePosition,
     standDown,
     timeStop,
+    deadMansSwitch,
   }
   const lifecycle = createLifecycle({
     parts,
@@ -313,10 +320,14 @@ export function createExecutor(options: ExecutorOptions): Executor {
       }
     },
     readiness: () => readiness.state,
+    deadMansSwitch: () => deadMansSwitch.state,
     risk: () => riskMonitor.state(clock.monotonic()),
     describeGates: parts.gates.describe,
     hardStop,
     standDown: standDown.face,
+    async replaceSigner(next) {
+      parts.signers.replace(required(next, 'signer'))
+    },
     ...createHalting({ parts, dispatch, markets, note }),
     on: emitter.on,
     events: emitter.events,

@@ -11,6 +11,7 @@ import type { OrderStatus } from '../model/order.js'
 import type { Alarm } from './alarm.js'
 import { RESTING } from './cancel-until-gone.js'
 import type { ClosePosition } from './close-position.js'
+import type { DeadMansSwitch } from './dead-mans-switch.js'
 import type { Dispatch } from './dispatch.js'
 import type { OwnedClock } from './owned-clock.js'
 import type { Parts } from './parts.js'
@@ -42,6 +43,7 @@ export type ClosingParts = {
   readonly closePosition: Pick<ClosePosition, 'stop'>
   readonly standDown: Pick<StandDownPart, 'stop'>
   readonly timeStop: Pick<TimeStop, 'stop'> | undefined
+  readonly deadMansSwitch: Pick<DeadMansSwitch, 'end'>
   readonly until: Until
   readonly timers: Pick<OwnedClock, 'stop'>
 }
@@ -54,7 +56,7 @@ const UNTOLD: ReadonlySet<OrderStatus> = /* @__PURE__ */ new Set(['inFlight', 'u
 
 export function createClosing(wiring: ClosingParts): Closing {
   const { parts, submit, dispatch, settlement, alarm, reconciler, recorder, until, timers } = wiring
-  const { taking, closePosition, standDown, timeStop } = wiring
+  const { taking, closePosition, standDown, timeStop, deadMansSwitch } = wiring
   const { clock, orders, positions, requests, transport, readiness, emitter } = parts
 
   const open = (): readonly OrderRecord[] => [...orders.open()]
@@ -99,13 +101,15 @@ export function createClosing(wiring: ClosingParts): Closing {
     await until.holds(() => isMute() || isSettled(), deadlineAt)
 
     closePosition.stop()
+    const farewellAt = clock.monotonic() + FAREWELL_MS
+    const ordersMayStay = (!isFlattening && ordersTo === 'leave') || open().length === 0
+    const armed = await deadMansSwitch.end(ordersMayStay, farewellAt)
     reconciler.stop()
     dispatch.close()
     alarm.stop()
     stopWatching()
-    const remains = report(notes)
+    const remains = report(armed === undefined ? notes : [...notes, armed])
     settlement.close()
-    const farewellAt = clock.monotonic() + FAREWELL_MS
     await until.settles(transport.close(), farewellAt)
     // A start that is still reading the journal must let go of it first.
     await until.settles(started, farewellAt)
