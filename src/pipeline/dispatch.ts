@@ -5,7 +5,7 @@
  * other there is one await, and after it the world is looked at again: the kill switch, the connection, and whether each
  * order is still wanted. What then may not leave gives back all it held.
  */
-import type { Batch } from '../control/batch-queue.js'
+import type { Batch, Room } from '../control/batch-queue.js'
 import type { MarketHalt } from '../control/market-halts.js'
 import type { Approved } from '../control/risk-gates.js'
 import { isExecutorError } from '../errors.js'
@@ -19,6 +19,7 @@ import type { Evidence } from './evidence.js'
 import type { Post } from './meter.js'
 import type { Parts } from './parts.js'
 import { createPatience } from './patience.js'
+import { takesExits } from './reach.js'
 import type { Recorder } from './recorder.js'
 import type { Replacements } from './replacements.js'
 import type { Resolver } from './resolver.js'
@@ -78,7 +79,7 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
       for (const resolve of onIdle) resolve()
       onIdle = []
     }
-    if (isClosed || transport.state.status !== 'open') return
+    if (isClosed || !takesExits(transport.state)) return
     const now = clock.monotonic()
     if (now < pausedUntil) {
       alarm.setBy(pausedUntil)
@@ -86,13 +87,19 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
     }
     for (;;) {
       const at = clock.monotonic()
-      const batch = queue.take(at, requests.size, venueLimits.room(at))
+      const batch = queue.take(at, requests.size, room(at))
       if (batch === undefined) break
       send(batch)
       if (clock.monotonic() < pausedUntil) break
     }
-    const nextAt = queue.nextAt(requests.size, venueLimits.room(now))
+    const nextAt = queue.nextAt(requests.size, room(now))
     if (nextAt !== undefined) alarm.setBy(Math.max(nextAt, pausedUntil))
+  }
+
+  /** Without a socket there may be a second way, but not for new orders. */
+  function room(now: number): Room {
+    const limited = venueLimits.room(now)
+    return transport.state.status === 'open' ? limited : { ...limited, new: 0 }
   }
 
   function send(batch: Batch): void {
