@@ -58,6 +58,7 @@ export type SubscriptionEntry = Pick<Entry, 'subscription' | 'confirmedOn' | 'co
 export function createSubscriptionBook(logger: Pick<Logger, 'error'>, feedTimeoutMs: number): SubscriptionBook {
   const entries = new Map<string, Entry>()
   const byChannel = new Map<string, Set<Entry>>()
+  let isClosed = false
 
   function drop(key: string, entry: Entry): void {
     entries.delete(key)
@@ -74,6 +75,10 @@ export function createSubscriptionBook(logger: Pick<Logger, 'error'>, feedTimeou
       }
       const beat = speaksByItself(subscription) ? createFeedBeat(feedTimeoutMs) : undefined
       const entry = createEntry(subscription, listener, beat)
+      if (isClosed) {
+        entry.refuse(closedError())
+        return { entry, isNew: false }
+      }
       entries.set(key, entry)
       const channel = channelOf(subscription)
       byChannel.set(channel, (byChannel.get(channel) ?? new Set()).add(entry))
@@ -144,12 +149,15 @@ export function createSubscriptionBook(logger: Pick<Logger, 'error'>, feedTimeou
       return { silent: silent.map(({ subscription }) => subscription), allSince, nextAt }
     },
     close() {
-      for (const entry of entries.values()) entry.refuse(new ExecutorError('CLOSED', 'the connection was closed'))
+      isClosed = true
+      for (const entry of entries.values()) entry.refuse(closedError())
       entries.clear()
       byChannel.clear()
     },
   }
 }
+
+const closedError = (): ExecutorError => new ExecutorError('CLOSED', 'the connection was closed')
 
 const isUserFeed = (subscription: FeedSubscription): boolean => 'user' in subscription
 
