@@ -38,32 +38,34 @@ export function createKeepAlive(options: KeepAliveOptions): KeepAlive {
   let pingAt = NEVER
   /** The first ping since which nothing was heard. */
   let unheardSince = NEVER
-  /** The first ping since the last pong. */
-  let unansweredSince = NEVER
+  /** When each ping was sent that has no pong yet, oldest first. A late pong answers its own ping, and not the newest. */
+  let unanswered: number[] = []
+  const pongDueAt = (): number => (unanswered[0] ?? NEVER) + pongTimeoutMs
 
   return {
     begin(now) {
       pingAt = now + pingIntervalMs
-      unheardSince = unansweredSince = NEVER
+      unheardSince = NEVER
+      unanswered = []
     },
     pinged(now) {
       pingAt = now + pingIntervalMs
       unheardSince = Math.min(unheardSince, now)
-      unansweredSince = Math.min(unansweredSince, now)
+      unanswered.push(now)
     },
     heard() {
       unheardSince = NEVER
     },
     ponged() {
-      unansweredSince = NEVER
+      unanswered.shift()
     },
     isPingDue: (now) => now >= pingAt,
     verdict(now) {
       if (now >= unheardSince + silenceTimeoutMs) return 'nothing was heard any more'
-      return now >= unansweredSince + pongTimeoutMs ? 'no ping was answered any more' : undefined
+      return now >= pongDueAt() ? 'no ping was answered any more' : undefined
     },
     get nextAt() {
-      return Math.min(pingAt, unheardSince + silenceTimeoutMs, unansweredSince + pongTimeoutMs)
+      return Math.min(pingAt, unheardSince + silenceTimeoutMs, pongDueAt())
     },
   }
 }

@@ -231,7 +231,7 @@ function watchConnection(harness: Harness, violations: string[]): Watch {
         if (state.generation === generation && state.status === 'open') {
           violations.push(`${ail} was not found out in ${at} ms, on connection ${generation}`)
         }
-      }, at - clock.monotonic())
+      }, at + 1 - clock.monotonic())
     },
     get isMarketChanged() {
       return isMarketChanged

@@ -520,6 +520,22 @@ describe('a connection', () => {
     expect(transport.state).toMatchObject({ status: 'connecting', why: 'no ping was answered any more' })
   })
 
+  it('on which a late pong answers an old ping is not believed to have answered the new one', async () => {
+    const { transport, last, openUp, clock } = createBench({ pongTimeoutMs: 15_000 })
+    await openUp()
+    clock.advance(10_000)
+    clock.advance(4_999)
+    last().say({ channel: 'bbo', data: {} })
+    clock.advance(5_001)
+    last().say({ channel: 'pong' })
+    clock.advance(10_000)
+    last().say({ channel: 'bbo', data: {} })
+    clock.advance(4_999)
+    expect(transport.state.status).toBe('open')
+    clock.advance(1)
+    expect(transport.state.why).toBe('no ping was answered any more')
+  })
+
   it('is not given up by a process that stood still and has not read what came meanwhile', async () => {
     const clock = createManualClock()
     let frozenMs = 0
