@@ -157,7 +157,9 @@ describe('closing with the switch armed', () => {
     harness.exchange.fault({ fault: 'lose', of: 'request:action:scheduleCancel' })
     const closing = harness.executor.close()
     await harness.pass(5_000)
-    expect((await closing).notes.join()).toMatch(/could not be cleared: the venue may cancel every open order within 30 s/)
+    expect((await closing).notes.join()).toMatch(
+      /could not be cleared: the venue may cancel every open order within 30 s/,
+    )
   })
 
   it('leaves it on for orders that were to be cancelled and are still there', async () => {
@@ -171,14 +173,4 @@ describe('closing with the switch armed', () => {
     await harness.pass(30_000)
     expect(statusOf(harness)).toBe('scheduledCancel')
   })
-})
-
-it('the dead man’s switch refuses times that protect nothing, by name', () => {
-  const make = (deadMansSwitch: ExecutorOptions['deadMansSwitch']) => () => createHarness({ deadMansSwitch })
-  for (const cancelAfterMs of [0, -1, 9_999, Number.NaN, Number.POSITIVE_INFINITY]) {
-    expect(make({ cancelAfterMs })).toThrow(/deadMansSwitch\.cancelAfterMs/)
-  }
-  expect(make({ rearmEveryMs: 0 })).toThrow(/deadMansSwitch\.rearmEveryMs/)
-  expect(make({ rearmEveryMs: 30_001 })).toThrow(/deadMansSwitch\.rearmEveryMs/)
-  expect(make({ rearmEveryMs: 30_000 })).not.toThrow()
 })
