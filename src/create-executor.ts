@@ -324,10 +324,10 @@ export function createExecutor(options: ExecutorOptions): Executor {
     risk: () => riskMonitor.state(clock.monotonic()),
     describeGates: parts.gates.describe,
     hardStop,
-    standDown: standDown.face,
     async replaceSigner(next) {
       parts.signers.replace(required(next, 'signer'))
     },
+    standDown: standDown.face,
     ...createHalting({ parts, dispatch, markets, note }),
     on: emitter.on,
     events: emitter.events,

@@ -100,9 +100,9 @@ export function createClosing(wiring: ClosingParts): Closing {
     if (!isFlattening) await taking.cancel(what, () => isMute() || clock.monotonic() >= deadlineAt)
     await until.holds(() => isMute() || isSettled(), deadlineAt)
 
-    closePosition.stop()
     const farewellAt = clock.monotonic() + FAREWELL_MS
-    const ordersMayStay = (!isFlattening && ordersTo === 'leave') || open().length === 0
+    const ordersMayStay = (ordersTo === 'leave' && !isFlattening) || open().length === 0
+    closePosition.stop()
     const armed = await deadMansSwitch.end(ordersMayStay, farewellAt)
     reconciler.stop()
     dispatch.close()

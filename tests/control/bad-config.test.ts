@@ -157,8 +157,8 @@ const resolution: Fields<ResolutionOptions> = {
   agreeingLookups: 'count',
   useNoop: 'elsewhere',
 }
-const timeStop: Fields<TimeStopOptions> = { maxHoldMs: 'number', overdueMs: 'number', slippageBps: 'elsewhere' }
 const deadMansSwitch: Fields<DeadMansSwitchOptions> = { cancelAfterMs: 'number', rearmEveryMs: 'number' }
+const timeStop: Fields<TimeStopOptions> = { maxHoldMs: 'number', slippageBps: 'elsewhere', overdueMs: 'number' }
 const executor: Fields<ExecutorOptions> = {
   account: 'elsewhere',
   signer: 'elsewhere',
@@ -169,9 +169,9 @@ const executor: Fields<ExecutorOptions> = {
   resolution: 'elsewhere',
   journal: 'elsewhere',
   externalOrders: 'elsewhere',
+  deadMansSwitch: 'elsewhere',
   onHardStop: 'elsewhere',
   timeStop: 'elsewhere',
-  deadMansSwitch: 'elsewhere',
   riskMonitor: 'elsewhere',
   queue: 'elsewhere',
   budget: 'elsewhere',
@@ -221,8 +221,8 @@ const ROWS: readonly Row[] = [
   ...rowsOf('venueLimits.', venueLimits, createLimits),
   ...rowsOf('', marketData, createMarketData),
   ...rowsOf('resolution.', resolution, (options) => createHarness({ resolution: options })),
-  ...rowsOf('timeStop.', timeStop, (options) => createHarness({ timeStop: options })),
   ...rowsOf('deadMansSwitch.', deadMansSwitch, (options) => createHarness({ deadMansSwitch: options })),
+  ...rowsOf('timeStop.', timeStop, (options) => createHarness({ timeStop: options })),
   ...rowsOf<ExecutorOptions>('', executor, createHarness),
 ]
 

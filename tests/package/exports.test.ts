@@ -38,8 +38,8 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
       ResolutionOptions ResolutionStep RiskGates RiskLimits RiskMonitor RiskMonitorOptions RiskState RoundTrip
       RoundTripFill RoundTrips Rounding Side Signature SignaturePool Signer SigningBackend SlippageOptions
       SpreadShockOptions StandDown StandDownEnd StandDownState StandardGatesOptions StartReport Submission
-      Subscription TakeDown TiltGuardOptions TimeInForce TimeStopEvent TimeStopOptions Transport TransportState TypedData
-      TypedDataWallet Usage VenueLimitsOptions VenueLimitsState Verdict WebSocketLike WsSenderOptions
+      Subscription TakeDown TiltGuardOptions TimeInForce TimeStopEvent TimeStopOptions Transport TransportState
+      TypedData TypedDataWallet Usage VenueLimitsOptions VenueLimitsState Verdict WebSocketLike WsSenderOptions
     `),
   },
   './signing': {
