@@ -214,12 +214,14 @@ describe('closePosition', () => {
 
   it('waits for an exit that is not answered for when somebody with more time joins in at the last moment', async () => {
     const harness = await long()
-    harness.exchange.fault({ fault: 'lose', of: ['reply:action:order', 'feed'] })
+    harness.exchange.fault({ fault: 'lose', of: 'request:action:order', nth: 1 })
     const hasty = harness.executor.closePosition(NVDA, { timeoutMs: 3_000 })
     await harness.pass(2_999)
     const patient = harness.executor.closePosition(NVDA)
     await harness.pass(1)
     expect(await hasty).toMatchObject({ status: 'open', message: 'an exit is not answered for' })
+    await harness.pass(1_900)
+    expect(harness.written.filter((text) => text.includes('"r":true'))).toHaveLength(1)
     await harness.pass(20_000)
     expect(await patient).toEqual({ status: 'flat' })
     expect(exits(harness)).toHaveLength(1)

@@ -112,7 +112,7 @@ describe('P1: the halt between taking an order from the queue and writing it (F-
 
   async function ours(): Promise<Sender> {
     const signer = createHeldSigner()
-    const { executor, exchange, settle } = await createStarted({ signer })
+    const { executor, exchange, settle } = await createStarted({ signer, ...LEAVE_ALL })
     return {
       hardStop: executor.hardStop,
       submit: () => void executor.submit(buy()),
