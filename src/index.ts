@@ -84,8 +84,11 @@ export {
   type PositionReading,
 } from './control/position-ledger.js'
 export {
+  type ActionClass,
   type Condition,
   createReadiness,
+  type MarketCondition,
+  type MarketReadiness,
   type Missing,
   type Readiness,
   type ReadinessOptions,
@@ -123,6 +126,8 @@ export { createExecutor } from './create-executor.js'
 export { ExecutorError, type ExecutorErrorCode, isExecutorError, NotSentError } from './errors.js'
 export type { ListenOptions } from './events.js'
 export type {
+  AccountMode,
+  AccountReport,
   BudgetState,
   CloseOptions,
   ClosePolicy,
@@ -133,6 +138,7 @@ export type {
   ExternalOrders,
   FillEvent,
   Finding,
+  LeverageSetting,
   PositionClose,
   PositionClosedEvent,
   ReconciledDifference,
@@ -140,6 +146,7 @@ export type {
   ResolutionOptions,
   ResolutionStep,
   StartReport,
+  WhenReadyOptions,
 } from './executor.js'
 export { createAsk } from './io/ask.js'
 export {

@@ -6,6 +6,7 @@
  */
 import { decimal } from '../model/decimal.js'
 import type { ClientOrderId } from '../model/ids.js'
+import type { Market } from '../model/market.js'
 import type { OrderEvent, OrderRequest } from '../model/order.js'
 import type { HardStopState } from './hard-stop.js'
 import type { MarketHalt } from './market-halts.js'
@@ -36,6 +37,8 @@ export type LedgerStep =
   | { readonly kind: 'hardStop'; readonly state: HardStopState }
   /** Every market that is halted from here on. */
   | { readonly kind: 'halts'; readonly halts: readonly MarketHalt[] }
+  /** What the markets are from here on, as far as new orders are concerned. */
+  | { readonly kind: 'markets'; readonly markets: readonly Market[] }
   /** What a checkpoint is made of, beside the state of the kill switch. */
   | { readonly kind: 'knownOrder'; readonly record: OrderRecord }
   | { readonly kind: 'knownPositions'; readonly snapshot: PositionSnapshot }
@@ -108,6 +111,7 @@ export function bookFill(
 export function* checkpointOf(books: Books): Generator<LedgerStep> {
   yield { kind: 'hardStop', state: books.hardStop }
   if (books.halts.length > 0) yield { kind: 'halts', halts: books.halts }
+  if (books.markets.length > 0) yield { kind: 'markets', markets: books.markets }
   yield { kind: 'nonce', highest: books.highestNonce }
   yield { kind: 'knownPositions', snapshot: books.positions.snapshot() }
   for (const record of books.orders.all()) yield { kind: 'knownOrder', record }
@@ -119,6 +123,7 @@ export type Books = {
   readonly positions: PositionLedger
   hardStop: HardStopState
   halts: readonly MarketHalt[]
+  markets: readonly Market[]
   highestNonce: number
 }
 
@@ -156,6 +161,9 @@ export function retake(books: Books, step: LedgerStep): void {
       break
     case 'halts':
       books.halts = step.halts
+      break
+    case 'markets':
+      books.markets = step.markets
       break
     case 'knownOrder':
       orders.restore(step.record)

@@ -12,6 +12,8 @@ export type Replay = {
   readonly hardStop: Books['hardStop']
   /** Markets as they were halted; some may be over by now. */
   readonly halts: Books['halts']
+  /** What the markets were taken for. */
+  readonly markets: Books['markets']
   readonly highestNonce: number
 }
 
@@ -39,7 +41,7 @@ export async function replayInto(
   records: Iterable<JournalRecord> | AsyncIterable<JournalRecord>,
   { onRecord }: ReplayOptions = {},
 ): Promise<Replay> {
-  const books: Books = { ...ledgers, hardStop: { triggered: false }, halts: [], highestNonce: 0 }
+  const books: Books = { ...ledgers, hardStop: { triggered: false }, halts: [], markets: [], highestNonce: 0 }
   let count = 0
   for await (const record of records) {
     count += 1
