@@ -31,10 +31,12 @@ import { type Address, address } from './model/account.js'
 import { oneOf, positiveMs, wholeNumber } from './model/guards.js'
 import { createAccountChecks } from './pipeline/account-checks.js'
 import { createAlarm } from './pipeline/alarm.js'
+import { createAnswers } from './pipeline/answers.js'
 import { createBalances } from './pipeline/balances.js'
 import { createCancels } from './pipeline/cancels.js'
 import { createClosePosition } from './pipeline/close-position.js'
 import { createClosing } from './pipeline/closing.js'
+import { createDeadMansSwitch } from './pipeline/dead-mans-switch.js'
 import { createDenyQueued } from './pipeline/deny-queued.js'
 import { createDispatch } from './pipeline/dispatch.js'
 import { createEvidence } from './pipeline/evidence.js'
@@ -59,6 +61,7 @@ import { createResolver } from './pipeline/resolver.js'
 import { createSession, createTurnTeller } from './pipeline/session.js'
 import { createSettlement } from './pipeline/settlement.js'
 import { createSign } from './pipeline/sign.js'
+import { createSigners } from './pipeline/signers.js'
 import { createSubmit } from './pipeline/submit.js'
 import { createSynchronise } from './pipeline/synchronise.js'
 import { createUntil } from './pipeline/until.js'
@@ -90,6 +93,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const exposure = createExposureView(orders, positions, closing)
   const venueLimits = createVenueLimits(options.venueLimits ?? {}, { orders, onListenerError })
   const maxQueueMs = positiveMs(options.maxQueueMs ?? 2_000, 'maxQueueMs')
+  const replyTimeoutMs = positiveMs(options.replyTimeoutMs ?? 5_000, 'replyTimeoutMs')
   const accountValues = createAccountValues()
   const nonces = options.nonces ?? createNonceManager()
   const listing: Listing = {
@@ -101,7 +105,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const parts: Parts = {
     account: address(options.account, 'account'),
     vaultAddress: vaultOf(options),
-    signer: required(options.signer, 'signer'),
+    signers: createSigners(required(options.signer, 'signer')),
     transport: required(transport, 'transport'),
     venueLimits,
     clock,
@@ -118,7 +122,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     budget,
     nonces,
     queue: createBatchQueue(options.queue),
-    requests: createRequestTable<Batch>({ timeoutMs: options.replyTimeoutMs }),
+    requests: createRequestTable<Batch>({ timeoutMs: replyTimeoutMs }),
     orders,
     positions,
     bookFill: (fill, order) => bookFill(ledgers, fill, order, note),
@@ -133,7 +137,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     externalOrders: oneOf(options.externalOrders ?? 'adopt', 'externalOrders', ['adopt', 'ignore', 'cancel']),
     limits: {
       expiresAfterMs: positiveMs(options.expiresAfterMs ?? 15_000, 'expiresAfterMs'),
-      replyTimeoutMs: positiveMs(options.replyTimeoutMs ?? 5_000, 'replyTimeoutMs'),
+      replyTimeoutMs,
       signTimeoutMs: positiveMs(options.signTimeoutMs ?? 2_000, 'signTimeoutMs'),
       maxQueueMs,
     },
@@ -146,7 +150,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
 
   const alarm = createAlarm(clock, () => {
     const now = clock.monotonic()
-    for (const part of [recorder, settlement, resolver, limitsReader, dispatch]) {
+    for (const part of [recorder, settlement, resolver, limitsReader, deadMansSwitch, dispatch]) {
       try {
         part.tick(now)
       } catch (error) {
@@ -197,7 +201,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const synchronise = createSynchronise({ parts, ask, evidence, resolver, fills, balances })
   const cancels = createCancels(parts, evidence, resolver)
   const replacements = createReplacements(evidence, resolver)
-  const dispatch = createDispatch({ parts, post, sign, evidence, cancels, replacements, resolver, recorder, alarm })
+  const answers = createAnswers({ parts, evidence, cancels, replacements, resolver })
+  const dispatch = createDispatch({ parts, post, sign, evidence, cancels, replacements, answers, recorder, alarm })
   const recovery = createRecovery({ parts, ledgers, recorder, evidence, resolver, settlement, marketWatch })
   const denyQueued = createDenyQueued(parts, dispatch)
   const submit = createSubmit({ parts, settlement, dispatch, cancels })
@@ -207,6 +212,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     return Promise.all(open.map(({ request }) => submit.cancel(request.clientOrderId)))
   }
   const until = createUntil(parts)
+  const deadMansSwitch = createDeadMansSwitch({ parts, post, sign, until, alarm, options: options.deadMansSwitch })
   const reconciler = createReconciler({
     parts,
     synchronise,
@@ -224,7 +230,14 @@ export function createExecutor(options: ExecutorOptions): Executor {
     onFailed: session.onCloseFailed,
   })
   const flatten = createFlatten({ parts, closePosition, reconciler, until })
-  const ending = { submit, dispatch, settlement, alarm, reconciler, recorder }
+  const ending = { submit, dispatch, settlement, alarm, reconciler, recorder, deadMansSwitch }
+  const accountChecks = createAccountChecks({
+    parts,
+    ask,
+    accountMode:
+      options.accountMode === undefined ? undefined : oneOf(options.accountMode, 'accountMode', ACCOUNT_MODES),
+    warningMs: positiveMs(options.agentExpiryWarningMs ?? 7 * 86_400_000, 'agentExpiryWarningMs'),
+  })
   const lifecycle = createLifecycle({
     parts,
     evidence,
@@ -235,13 +248,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     recovery,
     closing: createClosing({ parts, ...ending, flatten, until, timers: clock }),
     marketWatch,
-    accountChecks: createAccountChecks({
-      parts,
-      ask,
-      accountMode:
-        options.accountMode === undefined ? undefined : oneOf(options.accountMode, 'accountMode', ACCOUNT_MODES),
-      warningMs: positiveMs(options.agentExpiryWarningMs ?? 7 * 86_400_000, 'agentExpiryWarningMs'),
-    }),
+    accountChecks,
     leverage: createLeverage({
       ...{ parts, ask, post, sign, until },
       wanted: readLeverage(options.leverage ?? {}, marketNames),
@@ -300,9 +307,14 @@ export function createExecutor(options: ExecutorOptions): Executor {
     whenReady: lifecycle.whenReady,
     setReady,
     acknowledgeMarket: marketWatch.acknowledge,
+    deadMansSwitch: () => deadMansSwitch.state,
     risk: () => riskMonitor.state(clock.monotonic()),
     describeGates: parts.gates.describe,
     hardStop,
+    async replaceSigner(next) {
+      parts.signers.replace(required(next, 'signer'))
+      await accountChecks.recheck()
+    },
     ...createHalting({ parts, denyQueued, markets: new Set(marketNames), note }),
     on: emitter.on,
     events: emitter.events,

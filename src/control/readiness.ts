@@ -54,8 +54,8 @@ const REMEDIES: Readonly<Record<Condition | MarketCondition, string>> = {
   prices: 'wait: the venue has told no mark of this market on this connection yet',
 }
 
-export type Missing = {
-  readonly condition: Condition | MarketCondition
+export type Missing<C = Condition | MarketCondition> = {
+  readonly condition: C
   /** What is the matter. */
   readonly detail: string
   /** What to do about it. */
@@ -70,14 +70,14 @@ export type MarketReadiness = {
   /** New orders may go into this market: nothing is missing for it, and nothing altogether. */
   readonly ready: boolean
   /** What is missing for this market alone. */
-  readonly missing: readonly Missing[]
+  readonly missing: readonly Missing<MarketCondition>[]
 }
 
 export type ReadinessState = {
   /** New orders may go, into markets that are ready themselves. */
   readonly ready: boolean
   /** What is missing for all markets. */
-  readonly missing: readonly Missing[]
+  readonly missing: readonly Missing<Condition>[]
   /** What can get through: a way out needs the connection and the markets, a cancel the connection alone. */
   readonly actions: Readonly<Record<ActionClass, boolean>>
   readonly markets: readonly MarketReadiness[]
@@ -184,7 +184,7 @@ export function createReadiness({ markets = [], onListenerError }: ReadinessOpti
   }
 }
 
-function inOrder<C extends Condition | MarketCondition>(all: readonly C[], details: Details<C>): readonly Missing[] {
+function inOrder<C extends Condition | MarketCondition>(all: readonly C[], details: Details<C>): readonly Missing<C>[] {
   return all.flatMap((condition) => {
     const detail = details.get(condition)
     return detail === undefined ? [] : [{ condition, detail, remedy: REMEDIES[condition] }]

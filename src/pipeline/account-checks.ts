@@ -1,337 +1,235 @@
 /**
- * The only place that knows every part: defaults in, parts wired, executor out.
+ * Who signs for whom: asked before the first order, so that a wrong key, account or network is one clear error and not a
+ * refusal of every order. The venue refuses a stranger's signature in the same words whatever the mistake was.
  *
- * Nothing happens at construction but construction: no socket, no timer, no request before `start`.
- */
-import { createAccountValues } from './control/account-values.js'
-import { createActionBudget } from './control/action-budget.js'
-import { type Batch, createBatchQueue } from './control/batch-queue.js'
-import { createExposureView } from './control/exposure.js'
-import { coreGates } from './control/gates/core.js'
-import { createHardStop } from './control/hard-stop.js'
-import { bookFill, type LedgerStep, recordOrders, recordPositions } from './control/ledger-steps.js'
-import { createMarketData } from './control/market-data.js'
-import { createMarketHalts } from './control/market-halts.js'
-import { createNonceManager } from './control/nonce-manager.js'
-import { createOrderLedger } from './control/order-ledger.js'
-import { createPositionLedger } from './control/position-ledger.js'
-import { createReadiness } from './control/readiness.js'
-import { createRequestTable } from './control/request-table.js'
-import { createRiskGates, type Listing } from './control/risk-gates.js'
-import { createRiskMonitor } from './control/risk-monitor.js'
-import { createVenueLimits } from './control/venue-limits.js'
-import { createEmitter } from './events.js'
-import type { AccountMode, Executor, ExecutorEvents, ExecutorOptions } from './executor.js'
-import { createAsk } from './io/ask.js'
-import { createConsoleLogger } from './io/console-logger.js'
-import { listMarkets, loadMarkets } from './io/market-registry.js'
-import { createNanoidIds } from './io/nanoid-ids.js'
-import { createSystemClock } from './io/system-clock.js'
-import { type Address, address } from './model/account.js'
-import { oneOf, positiveMs, wholeNumber } from './model/guards.js'
-import { createAccountChecks } from './pipeline/account-checks.js'
-import { createAlarm } from './pipeline/alarm.js'
-import { createBalances } from './pipeline/balances.js'
-import { createCancels } from './pipeline/cancels.js'
-import { createClosePosition } from './pipeline/close-position.js'
-import { createClosing } from './pipeline/closing.js'
-import { createDenyQueued } from './pipeline/deny-queued.js'
-import { createDispatch } from './pipeline/dispatch.js'
-import { createEvidence } from './pipeline/evidence.js'
-import { createFills } from './pipeline/fills.js'
-import { createFlatten } from './pipeline/flatten.js'
-import { createHalting } from './pipeline/halting.js'
-import { createLeverage, readLeverage } from './pipeline/leverage.js'
-import { createLifecycle } from './pipeline/lifecycle.js'
-import { createLimitsReader } from './pipeline/limits-reader.js'
-import { createLoopWatch } from './pipeline/loop-watch.js'
-import { createMarketWatch } from './pipeline/market-watch.js'
-import { createMeter } from './pipeline/meter.js'
-import { createModify } from './pipeline/modify.js'
-import { createNonceProbe } from './pipeline/nonce-probe.js'
-import { createOwnedClock } from './pipeline/owned-clock.js'
-import type { Parts } from './pipeline/parts.js'
-import { createReconciler } from './pipeline/reconcile.js'
-import { createRecorder } from './pipeline/recorder.js'
-import { createRecovery } from './pipeline/recovery.js'
-import { createReplacements } from './pipeline/replacements.js'
-import { createResolver } from './pipeline/resolver.js'
-import { createSession, createTurnTeller } from './pipeline/session.js'
-import { createSettlement } from './pipeline/settlement.js'
-import { createSign } from './pipeline/sign.js'
-import { createSubmit } from './pipeline/submit.js'
-import { createSynchronise } from './pipeline/synchronise.js'
-import { createUntil } from './pipeline/until.js'
-import { viewOf } from './pipeline/views.js'
-
-/**
- * Wires an executor. Call `start()` to connect it.
+ * An agent's approval ends. It is told before it does, looked at again every few hours, and at once when the venue refuses
+ * our signer; as long as the signer is in doubt, new orders wait.
  *
- * @throws {TypeError | RangeError} naming the option that is missing or out of range
+ * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/nonces-and-api-wallets
  */
-export function createExecutor(options: ExecutorOptions): Executor {
-  const clock = createOwnedClock(options.clock ?? createSystemClock())
-  const logger = options.logger ?? createConsoleLogger()
-  const emitter = createEmitter<ExecutorEvents>(logger)
-  const { transport } = options
-  const onListenerError = (error: unknown): void => logger.error('a listener threw', { error })
-  const hardStop = createHardStop({ clock, onListenerError })
-  const halts = createMarketHalts({ clock, onListenerError })
-  const marketNames = [...new Set(required(options.markets, 'markets'))]
-  if (marketNames.length === 0) throw new RangeError('markets: expected at least one name')
-  const readiness = createReadiness({ markets: marketNames, onListenerError })
-  const marketData = createMarketData({ maxMarkAgeMs: options.maxMarkAgeMs })
-  const budget = options.budget ?? createActionBudget()
-  const ledgers = { orders: createOrderLedger(), positions: createPositionLedger() }
-  const note = (step: LedgerStep): void => recorder.note(step)
-  const orders = options.journal === undefined ? ledgers.orders : recordOrders(ledgers.orders, note)
-  const positions = options.journal === undefined ? ledgers.positions : recordPositions(ledgers.positions, note)
-  const closing = new Set<string>()
-  const exposure = createExposureView(orders, positions, closing)
-  const venueLimits = createVenueLimits(options.venueLimits ?? {}, { orders, onListenerError })
-  const maxQueueMs = positiveMs(options.maxQueueMs ?? 2_000, 'maxQueueMs')
-  const accountValues = createAccountValues()
-  const nonces = options.nonces ?? createNonceManager()
-  const listing: Listing = {
-    change: (market) => marketWatch.change(market),
-    openInterestCap: (market) => marketWatch.openInterestCap(market),
-  }
-  const utcNow = (): number => nonces.serverTime(clock.now())
+import { ExecutorError, type ExecutorErrorCode, isExecutorError } from '../errors.js'
+import type { AccountMode, AccountReport } from '../executor.js'
+import type { Address } from '../model/account.js'
+import type { RejectedReason } from '../model/reasons.js'
+import type { Ask, AskOptions } from '../ports.js'
+import {
+  type AddressRole,
+  extraAgentsRequest,
+  parseAccountMode,
+  parseExtraAgents,
+  parseUserRole,
+  parseVaultLeader,
+  userRoleRequest,
+  vaultDetailsRequest,
+} from '../wire/account-info.js'
+import { type InfoRequest, userAbstractionRequest } from '../wire/info.js'
+import type { Parts } from './parts.js'
 
-  const parts: Parts = {
-    account: address(options.account, 'account'),
-    vaultAddress: vaultOf(options),
-    signer: required(options.signer, 'signer'),
-    transport: required(transport, 'transport'),
-    venueLimits,
-    clock,
-    ids: options.ids ?? createNanoidIds(),
-    logger,
-    emitter,
-    hardStop,
-    halts,
-    gates: createRiskGates(
-      [...coreGates(maxQueueMs), ...required(options.gates, 'gates')],
-      { hardStop, halts, readiness, exposure, marketData, budget, venueLimits, accountValues, listing, utcNow },
-      createTurnTeller({ emitter, logger }),
-    ),
-    budget,
-    nonces,
-    queue: createBatchQueue(options.queue),
-    requests: createRequestTable<Batch>({ timeoutMs: options.replyTimeoutMs }),
-    orders,
-    positions,
-    bookFill: (fill, order) => bookFill(ledgers, fill, order, note),
-    marketData,
-    readiness,
-    market: (name) => marketWatch.get(name),
-    fault(what, error) {
-      const why = error instanceof Error ? error.message : 'an exception'
-      hardStop.trigger({ cause: 'fault', reason: `${what}: ${why}` })
-      logger.error(what, { error })
-    },
-    externalOrders: oneOf(options.externalOrders ?? 'adopt', 'externalOrders', ['adopt', 'ignore', 'cancel']),
-    limits: {
-      expiresAfterMs: positiveMs(options.expiresAfterMs ?? 15_000, 'expiresAfterMs'),
-      replyTimeoutMs: positiveMs(options.replyTimeoutMs ?? 5_000, 'replyTimeoutMs'),
-      signTimeoutMs: positiveMs(options.signTimeoutMs ?? 2_000, 'signTimeoutMs'),
-      maxQueueMs,
-    },
-  }
-  const everyMs = options.reconcileEveryMs ?? 60_000
-  if (everyMs !== 0) positiveMs(everyMs, 'reconcileEveryMs')
+export type AccountChecks = {
+  /**
+   * Looks whether the signer may trade for the account, and until when.
+   *
+   * @throws {ExecutorError} saying what is wrong and what to do about it
+   */
+  check(options?: AskOptions): Promise<AccountReport>
+  /**
+   * The same for a signer that has just taken over; what cannot be asked now is asked again by itself.
+   *
+   * @throws {ExecutorError} when the signer may not trade for the account; new orders wait until it may
+   */
+  recheck(): Promise<void>
+}
 
-  const riskMonitor = createRiskMonitor(options.riskMonitor)
-  const loopWatch = createLoopWatch(parts, positiveMs(options.maxLoopLagMs ?? 1_000, 'maxLoopLagMs'))
+export type AccountChecksParts = {
+  readonly parts: Pick<
+    Parts,
+    'account' | 'vaultAddress' | 'signers' | 'transport' | 'clock' | 'nonces' | 'readiness' | 'emitter' | 'logger'
+  >
+  readonly ask: Ask
+  readonly accountMode: AccountMode | undefined
+  /** How long before its end an agent's approval is told of. */
+  readonly warningMs: number
+}
 
-  const alarm = createAlarm(clock, () => {
-    const now = clock.monotonic()
-    for (const part of [recorder, settlement, resolver, limitsReader, dispatch]) {
-      try {
-        part.tick(now)
-      } catch (error) {
-        parts.fault('a timer could not be handled', error)
+const LOOK_EVERY_MS = 6 * 3_600_000
+/** While the signer is in doubt. */
+const LOOK_AGAIN_MS = 60_000
+const ABOUT_THE_SIGNER: ReadonlySet<RejectedReason> = /* @__PURE__ */ new Set([
+  ...(['UNKNOWN_SIGNER', 'UNKNOWN_VAULT', 'NO_DEPOSIT', 'MULTI_SIG'] as const),
+])
+
+export function createAccountChecks({ parts, ask, accountMode, warningMs }: AccountChecksParts): AccountChecks {
+  const { account, vaultAddress, signers, transport, clock, nonces, readiness, emitter, logger } = parts
+  let toldOf: number | undefined
+  let isLooking = false
+  let hasPassed = false
+  let cancelLook = (): void => {}
+
+  async function check(options: AskOptions = {}): Promise<AccountReport> {
+    const signerAddress = signers.current.address.toLowerCase() as Address
+    try {
+      const role = signerAddress === account ? undefined : await roleOf(signerAddress, options)
+      // Whoever has agents is an account that trades by itself. The usual case, and the question weighs 60.
+      const isPlain = vaultAddress === undefined && role?.role === 'agent' && role.of === account
+      const leader = isPlain ? account : await leaderOfAccount(options)
+      if (role?.role === 'missing') {
+        const why = 'it was never approved there, its approval has ended or was replaced, or it is of the other network'
+        throw wrong(
+          'UNKNOWN_SIGNER',
+          `the signer ${signerAddress} is not known on ${transport.network}`,
+          why,
+          approve(leader),
+        )
       }
-    }
-  })
-  const post = createMeter(parts)
-  const ask = createAsk({ post }, clock)
-  const refreshMs = options.refreshMarketsEveryMs ?? 300_000
-  const marketWatch = createMarketWatch({
-    parts,
-    lists: {
-      load: (askOptions) => loadMarkets(ask, marketNames, askOptions),
-      list: () => listMarkets(ask, marketNames),
-    },
-    everyMs: refreshMs === 0 ? 0 : positiveMs(refreshMs, 'refreshMarketsEveryMs'),
-    maxAgeMs: wholeNumber(options.maxMarketsAgeMs ?? 900_000, 'maxMarketsAgeMs', 1, MAX_MARKETS_AGE_MS),
-    denyQueued: (market, reason, message) => denyQueued(market, reason, message),
-    note,
-  })
-  const limitsReader = createLimitsReader({ parts, venueLimits, ask, alarm })
-  const recorder = createRecorder({
-    parts,
-    journal: options.journal,
-    ...ledgers,
-    markets: () => marketWatch.accepted,
-    alarm,
-  })
-  const settlement = createSettlement(parts, alarm, () =>
-    fills.read().then(
-      () => true,
-      () => false,
-    ),
-  )
-  const session = createSession(parts, riskMonitor)
-  const evidence = createEvidence(parts, settlement, {
-    onCancelStillWanted: (id) => void submit.cancel(id),
-    onUnwanted: (id) => void submit.cancel(id),
-    onMismatch: (market) => reconciler.doubt(`position of ${market} differs from the venue's`),
-    onNews: session.onFill,
-  })
-  const sign = createSign(parts)
-  const nonceProbe = createNonceProbe(parts, post, sign)
-  const resolver = createResolver({ parts, ask, nonceProbe, evidence, alarm, options: options.resolution })
-  const fills = createFills(parts, ask, evidence)
-  const balances = createBalances({ parts, ask, values: accountValues, markets: () => marketWatch.accepted })
-  const synchronise = createSynchronise({ parts, ask, evidence, resolver, fills, balances })
-  const cancels = createCancels(parts, evidence, resolver)
-  const replacements = createReplacements(evidence, resolver)
-  const dispatch = createDispatch({ parts, post, sign, evidence, cancels, replacements, resolver, recorder, alarm })
-  const recovery = createRecovery({ parts, ledgers, recorder, evidence, resolver, settlement, marketWatch })
-  const denyQueued = createDenyQueued(parts, dispatch)
-  const submit = createSubmit({ parts, settlement, dispatch, cancels })
-
-  const cancelAll: Executor['cancelAll'] = ({ market } = {}) => {
-    const open = [...orders.open()].filter(({ request }) => market === undefined || request.market.name === market)
-    return Promise.all(open.map(({ request }) => submit.cancel(request.clientOrderId)))
-  }
-  const until = createUntil(parts)
-  const reconciler = createReconciler({
-    parts,
-    synchronise,
-    everyMs,
-    cancel: submit.cancel,
-    kick: dispatch.kick,
-    onAgreed: () => lifecycle.followPositions(),
-  })
-  const closePosition = createClosePosition({
-    parts,
-    submit,
-    settlement,
-    until,
-    closing,
-    onFailed: session.onCloseFailed,
-  })
-  const flatten = createFlatten({ parts, closePosition, reconciler, until })
-  const ending = { submit, dispatch, settlement, alarm, reconciler, recorder }
-  const lifecycle = createLifecycle({
-    parts,
-    evidence,
-    dispatch,
-    synchronise,
-    fills,
-    reconciler,
-    recovery,
-    closing: createClosing({ parts, ...ending, flatten, until, timers: clock }),
-    marketWatch,
-    accountChecks: createAccountChecks({
-      parts,
-      ask,
-      accountMode:
-        options.accountMode === undefined ? undefined : oneOf(options.accountMode, 'accountMode', ACCOUNT_MODES),
-      warningMs: positiveMs(options.agentExpiryWarningMs ?? 7 * 86_400_000, 'agentExpiryWarningMs'),
-    }),
-    leverage: createLeverage({
-      ...{ parts, ask, post, sign, until },
-      wanted: readLeverage(options.leverage ?? {}, marketNames),
-    }),
-  })
-
-  hardStop.onChange((state) => {
-    note({ kind: 'hardStop', state })
-    if (state.triggered) dispatch.denyNew('HARD_STOP', state.reason)
-    emitter.emit('hardStop', state)
-  })
-  readiness.onChange((state) => emitter.emit('readiness', state))
-
-  const isHostAsked = oneOf(options.readiness ?? 'executor', 'readiness', ['executor', 'host']) === 'host'
-  if (isHostAsked) readiness.unmet('host', 'the host has not said so')
-  else readiness.met('host')
-  const setReady: Executor['setReady'] = (isReady, reason = 'the host says so') => {
-    if (!isHostAsked) throw new RangeError('readiness: it is the executor’s alone; choose "host" to have a word in it')
-    if (isReady) readiness.met('host')
-    else {
-      readiness.unmet('host', reason)
-      dispatch.denyNew('NOT_READY', reason)
+      const owner = role?.role === 'agent' ? role.of : signerAddress
+      if (owner !== leader) {
+        const why = `${account} is traded by ${leader}`
+        throw wrong('SIGNER_NOT_ALLOWED', `the signer ${signerAddress} acts for ${owner}`, why, approve(leader))
+      }
+      const agentValidUntil = role?.role === 'agent' ? await endOfApproval(signerAddress, leader, options) : undefined
+      hasPassed = true
+      readiness.met('signer')
+      const mode = await modeOfAccount(options)
+      plan(signerAddress, agentValidUntil)
+      return { owner, mode, agentValidUntil }
+    } catch (error) {
+      if (isOurs(error)) readiness.unmet(error.code === 'ACCOUNT_MODE' ? 'accountMode' : 'signer', error.message)
+      throw error
     }
   }
 
-  const executor: Executor = {
-    start(startOptions) {
-      loopWatch.start()
-      return lifecycle.start(startOptions)
-    },
-    submit: (intent) => submit.submit(intent),
-    submitMany: (intents) => intents.map((intent) => submit.submit(intent)),
-    modify: createModify(parts, submit, dispatch),
-    cancel: submit.cancel,
-    cancelAll,
-    closePosition: (market, policy) => closePosition.closeAsAsked(market, policy),
-    order(id) {
-      const record = orders.get(id)
-      return record === undefined ? undefined : viewOf(record)
-    },
-    openOrders: () => [...orders.open()].map(viewOf),
-    positions: positions.all,
-    budget() {
-      const now = clock.monotonic()
-      return {
-        remaining: budget.remaining(now),
-        maxActions: budget.maxActions,
-        windowMs: budget.windowMs,
-        inFlight: parts.requests.size,
-        queued: parts.queue.sizes,
-        nextNewOrderInMs: Math.max(budget.waitMs(now), venueLimits.newOrderWaitMs(now)),
-        venue: venueLimits.state(now),
+  /** The account whose key, or whose agents, trade for ours. */
+  async function leaderOfAccount(options: AskOptions): Promise<Address> {
+    const found = await roleOf(account, options)
+    switch (found.role) {
+      case 'agent':
+        throw wrong(
+          'AGENT_AS_ACCOUNT',
+          `account: ${account} is an agent`,
+          `it trades for ${found.of}`,
+          `set account to ${found.of}`,
+        )
+      case 'missing': {
+        const why = `${transport.network} does not know it: it has never deposited there, or is of the other network`
+        if (vaultAddress !== undefined)
+          throw wrong('UNKNOWN_VAULT', `vaultAddress: there is no ${account}`, why, 'check both')
+        throw wrong('UNKNOWN_ACCOUNT', `account: there is no ${account}`, why, 'check the network, or deposit')
       }
+      case 'user':
+        if (vaultAddress === undefined) return account
+        throw wrong(
+          'UNKNOWN_VAULT',
+          `vaultAddress: ${account} is no vault or sub-account`,
+          'it trades by itself',
+          'leave it out',
+        )
+    }
+    if (vaultAddress === undefined) {
+      const why = 'it has no key of its own'
+      throw wrong(
+        'UNKNOWN_VAULT',
+        `account: ${account} is a vault or sub-account`,
+        why,
+        'set vaultAddress to it as well',
+      )
+    }
+    return found.role === 'subAccount' ? found.of : read(vaultDetailsRequest(account), parseVaultLeader, options)
+  }
+
+  const roleOf = (user: Address, options: AskOptions): Promise<AddressRole> =>
+    read(userRoleRequest(user), parseUserRole, options)
+
+  /** `undefined` for an agent without a name, whose end the venue lists nowhere. */
+  async function endOfApproval(agent: Address, leader: Address, options: AskOptions): Promise<number | undefined> {
+    const agents = await read(extraAgentsRequest(leader), parseExtraAgents, options)
+    const validUntil = agents.find((one) => one.address === agent)?.validUntil
+    if (validUntil === undefined) return undefined
+    if (validUntil <= venueNow()) {
+      const what = `the approval of agent ${agent} ended at ${validUntil} (Unix ms)`
+      throw wrong('AGENT_EXPIRED', what, 'the venue takes no order of it', approve(leader))
+    }
+    return validUntil
+  }
+
+  async function modeOfAccount(options: AskOptions): Promise<string> {
+    const mode = await read(userAbstractionRequest(account), parseAccountMode, options)
+    if (accountMode !== undefined && mode !== accountMode) {
+      const what = `the account is in mode "${mode}", and accountMode is "${accountMode}"`
+      throw wrong('ACCOUNT_MODE', what, 'its collateral is kept in another way', 'change one of them')
+    }
+    readiness.met('accountMode')
+    return mode
+  }
+
+  async function read<T>(
+    request: InfoRequest,
+    parse: (answer: unknown) => T | undefined,
+    options: AskOptions,
+  ): Promise<T> {
+    const parsed = parse(await ask(request, options))
+    if (parsed === undefined) throw new ExecutorError('MALFORMED_ANSWER', `${request.type}: the answer cannot be read`)
+    return parsed
+  }
+
+  const venueNow = (): number => nonces.serverTime(clock.now())
+  const approve = (leader: Address): string =>
+    `approve it as an agent of ${leader} on ${transport.network}, or take a key that is`
+
+  function plan(agent: Address, validUntil: number | undefined): void {
+    const leftMs = validUntil === undefined ? Number.POSITIVE_INFINITY : validUntil - venueNow()
+    if (validUntil !== undefined && leftMs <= warningMs && toldOf !== validUntil) {
+      toldOf = validUntil
+      logger.warn('the approval of the agent ends soon', { agent, validUntil })
+      emitter.emit('agentExpiry', { agent, validUntil, leftMs })
+    }
+    lookIn(Math.min(LOOK_EVERY_MS, leftMs > warningMs ? leftMs - warningMs : leftMs))
+  }
+
+  function lookIn(ms: number): void {
+    cancelLook()
+    cancelLook = clock.schedule(() => void look(), ms, { background: true })
+  }
+
+  async function look(): Promise<void> {
+    if (isLooking) return
+    isLooking = true
+    try {
+      await check()
+    } catch (error) {
+      logger.error('the signer could not be verified', {
+        detail: isExecutorError(error) ? error.message : String(error),
+      })
+      lookIn(LOOK_AGAIN_MS)
+    }
+    isLooking = false
+  }
+
+  emitter.on('outcome', (outcome) => {
+    if (outcome.status !== 'rejected' || !ABOUT_THE_SIGNER.has(outcome.reason)) return
+    readiness.unmet('signer', `the venue refused it: ${outcome.message}`)
+    void look()
+  })
+
+  return {
+    check,
+    async recheck() {
+      // Nobody has started; that will ask.
+      if (!hasPassed) return
+      await check().catch((error: unknown) => {
+        lookIn(LOOK_AGAIN_MS)
+        if (isOurs(error)) throw error
+      })
     },
-    readiness: () => readiness.state,
-    whenReady: lifecycle.whenReady,
-    setReady,
-    acknowledgeMarket: marketWatch.acknowledge,
-    risk: () => riskMonitor.state(clock.monotonic()),
-    describeGates: parts.gates.describe,
-    hardStop,
-    ...createHalting({ parts, denyQueued, markets: new Set(marketNames), note }),
-    on: emitter.on,
-    events: emitter.events,
-    close: lifecycle.close,
   }
-  // Where the runtime knows `await using`; a computed key of an absent symbol would be the string "undefined".
-  if (typeof Symbol.asyncDispose === 'symbol') {
-    Object.defineProperty(executor, Symbol.asyncDispose, { value: () => lifecycle.close() })
-  }
-  return executor
 }
 
-const ACCOUNT_MODES: readonly AccountMode[] = [
-  ...(['unifiedAccount', 'portfolioMargin', 'disabled', 'dexAbstraction', 'default'] as const),
-]
+/** What is wrong, why, and what to do about it: in this order, in one sentence each. */
+const wrong = (code: ExecutorErrorCode, what: string, why: string, remedy: string): ExecutorError =>
+  new ExecutorError(code, `${what}; ${why}: ${remedy}`)
 
-/** A market of yesterday is not known. */
-const MAX_MARKETS_AGE_MS = 86_400_000
+const OURS: ReadonlySet<ExecutorErrorCode> = /* @__PURE__ */ new Set<ExecutorErrorCode>([
+  ...(['UNKNOWN_ACCOUNT', 'AGENT_AS_ACCOUNT', 'UNKNOWN_SIGNER', 'SIGNER_NOT_ALLOWED'] as const),
+  ...(['AGENT_EXPIRED', 'UNKNOWN_VAULT', 'ACCOUNT_MODE'] as const),
+])
 
-/** Reading one account and trading for another would never end well. */
-function vaultOf({ account, vaultAddress }: ExecutorOptions): Address | undefined {
-  if (vaultAddress === undefined) return undefined
-  const vault = address(vaultAddress, 'vaultAddress')
-  if (vault !== address(account, 'account'))
-    throw new RangeError(`vaultAddress: expected the account itself, got ${vault}`)
-  return vault
-}
-
-function required<T>(value: T | undefined, name: string): T {
-  if (value === undefined || value === null) throw new TypeError(`${name}: expected a value, got ${String(value)}`)
-  return value
-}
+const isOurs = (error: unknown): error is ExecutorError => isExecutorError(error) && OURS.has(error.code)

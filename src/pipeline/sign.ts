@@ -4,7 +4,8 @@
  */
 import type { Batch } from '../control/batch-queue.js'
 import { ExecutorError } from '../errors.js'
-import type { Signature } from '../ports.js'
+import type { Address } from '../model/account.js'
+import type { Signature, Signer } from '../ports.js'
 import { type Action, noopAction } from '../wire/actions.js'
 import { type SignedPayload, signedPayload, type UnsignedRequest } from '../wire/envelope.js'
 import { l1Signable } from '../wire/l1-hash.js'
@@ -21,11 +22,11 @@ export type Sign = {
   batch(batch: Batch): SignedPayload | Promise<SignedPayload>
   /** Any other action, under a fresh nonce and with an expiry. The same errors. */
   action(action: Action): SignedPayload | Promise<SignedPayload>
-  /** A noop under a nonce that was used before. */
-  noop(nonce: number): SignedPayload | Promise<SignedPayload>
+  /** A noop under a nonce that this signer used before; nothing when it is not at hand. */
+  noop(nonce: number, by: Address): SignedPayload | Promise<SignedPayload> | undefined
 }
 
-export function createSign({ clock, nonces, orders, signer, transport, vaultAddress, limits }: Parts): Sign {
+export function createSign({ clock, nonces, orders, signers, transport, vaultAddress, limits }: Parts): Sign {
   const { network } = transport
 
   function withDeadline(signature: Promise<Signature>): Promise<Signature> {
@@ -36,7 +37,7 @@ export function createSign({ clock, nonces, orders, signer, transport, vaultAddr
     })
   }
 
-  function signed(request: UnsignedRequest): SignedPayload | Promise<SignedPayload> {
+  function signed(request: UnsignedRequest, signer: Signer): SignedPayload | Promise<SignedPayload> {
     const { connectionId, digest } = l1Signable(request.action, request, network, signer.keccak256)
     const signature = signer.sign(digest, { network, connectionId })
     return 'then' in signature
@@ -46,7 +47,7 @@ export function createSign({ clock, nonces, orders, signer, transport, vaultAddr
 
   const expiry = (): number => nonces.serverTime(clock.now()) + limits.expiresAfterMs
   const fresh = (action: Action, expiresAfter: number | undefined): SignedPayload | Promise<SignedPayload> =>
-    signed({ action, nonce: nonces.next(clock.now()), vaultAddress, expiresAfter })
+    signed({ action, nonce: nonces.next(clock.now()), vaultAddress, expiresAfter }, signers.current)
 
   return {
     batch(batch) {
@@ -54,6 +55,9 @@ export function createSign({ clock, nonces, orders, signer, transport, vaultAddr
       return fresh(actionOf(batch, orders), batch.lane === 'cancel' ? undefined : expiry())
     },
     action: (action) => fresh(action, expiry()),
-    noop: (nonce) => signed({ action: noopAction(), nonce, vaultAddress }),
+    noop(nonce, by) {
+      const signer = signers.get(by)
+      return signer && signed({ action: noopAction(), nonce, vaultAddress }, signer)
+    },
   }
 }

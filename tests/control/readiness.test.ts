@@ -4,13 +4,14 @@ import {
   CONDITIONS,
   createReadiness,
   MARKET_CONDITIONS,
+  type Missing,
   type Readiness,
   type ReadinessState,
 } from '../../src/control/readiness.js'
 
 const NVDA = 'xyz:NVDA'
 const TSLA = 'xyz:TSLA'
-const missingOf = ({ missing }: Pick<ReadinessState, 'missing'>): readonly string[] =>
+const missingOf = ({ missing }: { readonly missing: readonly Missing[] }): readonly string[] =>
   missing.map(({ condition }) => condition)
 const inMarket = ({ markets }: ReadinessState, name = NVDA) => {
   const found = markets.find(({ market }) => market === name)
