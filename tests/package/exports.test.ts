@@ -21,15 +21,16 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
       spreadShockGate standardGates tiltGuardGate timeRegressionGate twoSidedBookGate
     `),
     types: words(`
-      Accepted ActionBudget ActionBudgetOptions Address Approved Ask AskOptions Batch BatchQueue BatchQueueOptions
-      BestPrices BlackoutWindow Book BudgetReservation BudgetState BurstSignalOptions CancelOutcome ClientOrderId
-      Clock CloseOptions ClosePolicy CloseReport Condition CorrelationCooldownOptions CorrelationPositionOptions
-      DeadMansSwitchOptions DeadMansSwitchState Decimal DecimalInput Denial Denied DeniedReason Difference
-      DigestAccount Drift Executor ExecutorErrorCode ExecutorEvents ExecutorOptions ExhaustedLimit ExposureView
-      ExternalOrders FillEvent Finding Gate GateAnswer GateContext GateDenial GateDescription GateTurn GateWork
-      HardStop HardStopCause HardStopOptions HardStopState Hex IdSource Intent Journal JournalOwner JournalRecord
-      Keccak256 Lane ListenOptions Listing LocalSignerOptions Logger MarginMode Market MarketContext MarketData
-      MarketDataOptions MarketGatesOptions MarketHalt MarketHaltEvent MarketHaltOptions MarketHalts MarketHaltsOptions
+      Accepted AccountMode AccountReport ActionBudget ActionBudgetOptions ActionClass Address Approved Ask AskOptions
+      Batch BatchQueue BatchQueueOptions BestPrices BlackoutWindow Book BudgetReservation BudgetState
+      BurstSignalOptions CancelOutcome ClientOrderId Clock CloseOptions ClosePolicy CloseReport Condition
+      CorrelationCooldownOptions CorrelationPositionOptions DeadMansSwitchOptions DeadMansSwitchState Decimal
+      DecimalInput Denial Denied DeniedReason Difference DigestAccount Drift Executor ExecutorErrorCode ExecutorEvents
+      ExecutorOptions ExhaustedLimit ExposureView ExternalOrders FillEvent Finding Gate GateAnswer GateContext
+      GateDenial GateDescription GateTurn GateWork HardStop HardStopCause HardStopOptions HardStopState Hex IdSource
+      Intent Journal JournalOwner JournalRecord Keccak256 Lane LeverageSetting ListenOptions Listing
+      LocalSignerOptions Logger MarginMode Market MarketCondition MarketContext MarketData MarketDataOptions
+      MarketGatesOptions MarketHalt MarketHaltEvent MarketHaltOptions MarketHalts MarketHaltsOptions MarketReadiness
       MarketRegistry MaxDrawdownOptions MemoryJournal Missing Need Network NonceManager NonceManagerOptions
       NotWrittenReason OrderKind OrderLedger OrderRecord OrderRequest OrderStatus OrderView Outcome PhantomAgent
       Position PositionClose PositionClosedEvent PositionDifference PositionFill PositionLedger PositionReading
@@ -39,7 +40,8 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
       RoundTripFill RoundTrips Rounding Side Signature SignaturePool Signer SigningBackend SlippageOptions
       SpreadShockOptions StandDown StandDownEnd StandDownState StandardGatesOptions StartReport Submission
       Subscription TakeDown TiltGuardOptions TimeInForce TimeStopEvent TimeStopOptions Transport TransportState
-      TypedData TypedDataWallet Usage VenueLimitsOptions VenueLimitsState Verdict WebSocketLike WsSenderOptions
+      TypedData TypedDataWallet Usage VenueLimitsOptions VenueLimitsState Verdict WebSocketLike WhenReadyOptions
+      WsSenderOptions
     `),
   },
   './signing': {
