@@ -77,7 +77,18 @@ describe('the sum over all markets', () => {
 
   const amount = fc.integer({ min: 1, max: 9 }).map(String)
   const step = fc.record({
-    do: fc.constantFrom('order', 'fill', 'lost', 'cancel', 'final', 'forget', 'snapshot', 'mark', 'other price'),
+    do: fc.constantFrom(
+      'order',
+      'fill',
+      'fill of others',
+      'lost',
+      'cancel',
+      'final',
+      'forget',
+      'snapshot',
+      'mark',
+      'other price',
+    ),
     market: fc.constantFrom<Name>(...NAMES),
     side: fc.constantFrom<'buy' | 'sell'>('buy', 'sell'),
     size: amount,
@@ -108,6 +119,9 @@ describe('the sum over all markets', () => {
         positions.apply({ market: picked.request.market.name, ...fill })
         break
       }
+      case 'fill of others':
+        positions.apply({ market, side, size: d(size), price: d(price), time: 10 + n, tradeId: n })
+        break
       case 'lost':
         orders.apply(id, 'written')
         orders.apply(id, 'lost')
