@@ -35,6 +35,7 @@ import { createBalances } from './pipeline/balances.js'
 import { createCancels } from './pipeline/cancels.js'
 import { createClosePosition } from './pipeline/close-position.js'
 import { createClosing } from './pipeline/closing.js'
+import { createDeadMansSwitch } from './pipeline/dead-mans-switch.js'
 import { createDispatch } from './pipeline/dispatch.js'
 import { createEvidence } from './pipeline/evidence.js'
 import { createFills } from './pipeline/fills.js'
@@ -147,7 +148,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
 
   const alarm = createAlarm(clock, () => {
     const now = clock.monotonic()
-    for (const part of [recorder, settlement, resolver, limitsReader, dispatch]) {
+    for (const part of [recorder, settlement, resolver, limitsReader, deadMansSwitch, dispatch]) {
       try {
         part.tick(now)
       } catch (error) {
@@ -196,6 +197,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     return Promise.all(open.map(({ request }) => submit.cancel(request.clientOrderId)))
   }
   const until = createUntil(parts)
+  const deadMansSwitch = createDeadMansSwitch({ parts, post, sign, until, alarm, options: options.deadMansSwitch })
   const reconciler = createReconciler({
     parts,
     synchronise,
@@ -213,7 +215,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     onFailed: session.onCloseFailed,
   })
   const flatten = createFlatten({ parts, closePosition, reconciler, until })
-  const ending = { submit, dispatch, settlement, alarm, reconciler, recorder }
+  const ending = { submit, dispatch, settlement, alarm, reconciler, recorder, deadMansSwitch }
   const lifecycle = createLifecycle({
     parts,
     evidence,
@@ -267,6 +269,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
       }
     },
     readiness: () => readiness.state,
+    deadMansSwitch: () => deadMansSwitch.state,
     risk: () => riskMonitor.state(clock.monotonic()),
     describeGates: parts.gates.describe,
     hardStop,
