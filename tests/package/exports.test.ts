@@ -37,9 +37,9 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
       ReadinessState Received ReconciledDifference RejectedReason Replacement Replay ReplayOptions ResolutionEvent
       ResolutionOptions ResolutionStep RiskGates RiskLimits RiskMonitor RiskMonitorOptions RiskState RoundTrip
       RoundTripFill RoundTrips Rounding Side Signature SignaturePool Signer SigningBackend SlippageOptions
-      SpreadShockOptions StandardGatesOptions StartReport Submission Subscription TiltGuardOptions TimeInForce
-      Transport TransportState TypedData TypedDataWallet Usage VenueLimitsOptions VenueLimitsState Verdict
-      WebSocketLike WsSenderOptions
+      SpreadShockOptions StandDown StandDownEnd StandDownState StandardGatesOptions StartReport Submission
+      Subscription TakeDown TiltGuardOptions TimeInForce TimeStopEvent TimeStopOptions Transport TransportState
+      TypedData TypedDataWallet Usage VenueLimitsOptions VenueLimitsState Verdict WebSocketLike WsSenderOptions
     `),
   },
   './signing': {
