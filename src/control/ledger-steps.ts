@@ -191,7 +191,7 @@ export function retake(books: Books, step: LedgerStep): void {
 
 const DECIMALS: ReadonlySet<string> = /* @__PURE__ */ new Set([
   ...['size', 'price', 'fee', 'fees', 'filledSize', 'filledBefore', 'bookedSize', 'bookedValue'],
-  ...['averagePrice', 'reportedAverage', 'startPosition', 'entryPrice', 'closedPnl'],
+  ...['averagePrice', 'reportedAverage', 'markPrice', 'startPosition', 'entryPrice', 'closedPnl'],
 ])
 
 /** A step as JSON kept it, with its decimals back. @throws {Error} when one of them is no decimal */

@@ -144,6 +144,7 @@ export function createEvidence(parts: EvidenceParts, settlement: Settlement, hoo
       side: order.side,
       size: order.originalSize,
       price: order.limitPrice,
+      markPrice: marketData.mark(order.market, clock.monotonic()),
       timeInForce: 'gtc',
       reduceOnly: order.reduceOnly,
     }
