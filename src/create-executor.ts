@@ -30,10 +30,12 @@ import { createSystemClock } from './io/system-clock.js'
 import { address } from './model/account.js'
 import { oneOf, positiveMs } from './model/guards.js'
 import { createAlarm } from './pipeline/alarm.js'
+import { createAnswers } from './pipeline/answers.js'
 import { createBalances } from './pipeline/balances.js'
 import { createCancels } from './pipeline/cancels.js'
 import { createClosePosition } from './pipeline/close-position.js'
 import { createClosing } from './pipeline/closing.js'
+import { createDeadMansSwitch } from './pipeline/dead-mans-switch.js'
 import { createDispatch } from './pipeline/dispatch.js'
 import { createEvidence } from './pipeline/evidence.js'
 import { createFills } from './pipeline/fills.js'
@@ -56,6 +58,7 @@ import { createResolver } from './pipeline/resolver.js'
 import { createSession, createTurnTeller } from './pipeline/session.js'
 import { createSettlement } from './pipeline/settlement.js'
 import { createSign } from './pipeline/sign.js'
+import { createSigners } from './pipeline/signers.js'
 import { createSubmit } from './pipeline/submit.js'
 import { createSynchronise } from './pipeline/synchronise.js'
 import { createUntil } from './pipeline/until.js'
@@ -85,6 +88,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const exposure = createExposureView(orders, positions, closing)
   const venueLimits = createVenueLimits(options.venueLimits ?? {}, { orders, onListenerError })
   const maxQueueMs = positiveMs(options.maxQueueMs ?? 2_000, 'maxQueueMs')
+  const replyTimeoutMs = positiveMs(options.replyTimeoutMs ?? 5_000, 'replyTimeoutMs')
   const accountValues = createAccountValues()
   const nonces = options.nonces ?? createNonceManager()
   let registry: MarketRegistry | undefined
@@ -97,7 +101,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const parts: Parts = {
     account: address(options.account, 'account'),
     vaultAddress: options.vaultAddress === undefined ? undefined : address(options.vaultAddress, 'vaultAddress'),
-    signer: required(options.signer, 'signer'),
+    signers: createSigners(required(options.signer, 'signer')),
     transport: required(transport, 'transport'),
     venueLimits,
     clock,
@@ -114,7 +118,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     budget,
     nonces,
     queue: createBatchQueue(options.queue),
-    requests: createRequestTable<Batch>({ timeoutMs: options.replyTimeoutMs }),
+    requests: createRequestTable<Batch>({ timeoutMs: replyTimeoutMs }),
     orders,
     positions,
     bookFill: (fill, order) => bookFill(ledgers, fill, order, note),
@@ -129,7 +133,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     externalOrders: oneOf(options.externalOrders ?? 'adopt', 'externalOrders', ['adopt', 'ignore', 'cancel']),
     limits: {
       expiresAfterMs: positiveMs(options.expiresAfterMs ?? 15_000, 'expiresAfterMs'),
-      replyTimeoutMs: positiveMs(options.replyTimeoutMs ?? 5_000, 'replyTimeoutMs'),
+      replyTimeoutMs,
       signTimeoutMs: positiveMs(options.signTimeoutMs ?? 2_000, 'signTimeoutMs'),
       maxQueueMs,
     },
@@ -144,7 +148,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
 
   const alarm = createAlarm(clock, () => {
     const now = clock.monotonic()
-    for (const part of [recorder, settlement, resolver, limitsReader, dispatch]) {
+    for (const part of [recorder, settlement, resolver, limitsReader, deadMansSwitch, dispatch]) {
       try {
         part.tick(now)
       } catch (error) {
@@ -183,7 +187,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const synchronise = createSynchronise({ parts, ask, evidence, resolver, fills, balances })
   const cancels = createCancels(parts, evidence, resolver)
   const replacements = createReplacements(evidence, resolver)
-  const dispatch = createDispatch({ parts, post, sign, evidence, cancels, replacements, resolver, recorder, alarm })
+  const answers = createAnswers({ parts, evidence, cancels, replacements, resolver })
+  const dispatch = createDispatch({ parts, post, sign, evidence, cancels, replacements, answers, recorder, alarm })
   const recovery = createRecovery({ parts, ledgers, recorder, evidence, resolver, settlement })
   const submit = createSubmit({ parts, settlement, dispatch, cancels })
 
@@ -192,6 +197,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     return Promise.all(open.map(({ request }) => submit.cancel(request.clientOrderId)))
   }
   const until = createUntil(parts)
+  const deadMansSwitch = createDeadMansSwitch({ parts, post, sign, until, alarm, options: options.deadMansSwitch })
   const reconciler = createReconciler({
     parts,
     synchronise,
@@ -209,7 +215,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     onFailed: session.onCloseFailed,
   })
   const flatten = createFlatten({ parts, closePosition, reconciler, until })
-  const ending = { submit, dispatch, settlement, alarm, reconciler, recorder }
+  const ending = { submit, dispatch, settlement, alarm, reconciler, recorder, deadMansSwitch }
   const lifecycle = createLifecycle({
     parts,
     evidence,
@@ -263,9 +269,13 @@ export function createExecutor(options: ExecutorOptions): Executor {
       }
     },
     readiness: () => readiness.state,
+    deadMansSwitch: () => deadMansSwitch.state,
     risk: () => riskMonitor.state(clock.monotonic()),
     describeGates: parts.gates.describe,
     hardStop,
+    async replaceSigner(next) {
+      parts.signers.replace(required(next, 'signer'))
+    },
     ...createHalting({ parts, dispatch, markets: new Set(marketNames), note }),
     on: emitter.on,
     events: emitter.events,

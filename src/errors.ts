@@ -24,6 +24,8 @@ export type ExecutorErrorCode =
   | 'UNKNOWN_MARKET'
   /** The signer failed, or signed for another address than expected. */
   | 'SIGN_FAILED'
+  /** A key is not where it was said to be, or others can read it. */
+  | 'KEY_UNAVAILABLE'
   /** A consumer of events did not keep up. */
   | 'CONSUMER_TOO_SLOW'
   /** Our clock and the venue's are too far apart for a nonce to be accepted. */

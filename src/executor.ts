@@ -69,6 +69,11 @@ export type ExecutorOptions = {
    */
   readonly riskMonitor?: RiskMonitorOptions | false | undefined
   /**
+   * Has the venue cancel every open order of the account, also those that others placed, when nothing has been heard of this
+   * executor for a while. Each time it is moved costs an action of the account's. Default: off.
+   */
+  readonly deadMansSwitch?: DeadMansSwitchOptions | undefined
+  /**
    * How late a timer may fire. When the process stood still for longer, new orders wait until it runs on time again: what
    * arrives then was sent before, and nobody can tell how long. Default: 1000.
    */
@@ -110,6 +115,22 @@ export type ResolutionOptions = {
   /** Whether a noop may take the nonce of the order, which proves it dead at once and costs an action. Default: true. */
   readonly useNoop?: boolean | undefined
 }
+
+export type DeadMansSwitchOptions = {
+  /** How long after we were last heard of the venue cancels. At least 10000. Default: 60000. */
+  readonly cancelAfterMs?: number | undefined
+  /** How often that time is moved ahead; at most half of it. Default: a third, which is 4,320 actions a day for 60000. */
+  readonly rearmEveryMs?: number | undefined
+}
+
+export type DeadMansSwitchState =
+  | { readonly status: 'off' }
+  /** The venue has confirmed that it cancels at this time (Unix ms, its own clock) unless it is moved again. */
+  | { readonly status: 'armed'; readonly cancelsAt: number }
+  /** The account has not traded enough for the venue to offer it. `examples/watchdog.ts` is a process that does the same. */
+  | { readonly status: 'locked'; readonly message: string }
+  /** There is no protection, and why. It is tried again. */
+  | { readonly status: 'failed'; readonly message: string }
 
 export type ResolutionStep = 'lookup' | 'noop' | 'expiry'
 
@@ -176,6 +197,8 @@ export type ExecutorEvents = {
   marketChanged: { readonly market: string; readonly change?: string | undefined }
   /** What the venue leaves to new orders was used up, or is there again. */
   limits: VenueLimitsState
+  /** The venue protects us from our own silence, or no longer does. */
+  deadMansSwitch: DeadMansSwitchState
   /** One step in finding out what became of an order. */
   resolution: ResolutionEvent
   /** Evidence that contradicts what was known: look at it. */
@@ -305,10 +328,18 @@ export type Executor = {
   positions(): readonly Position[]
   budget(): BudgetState
   readiness(): ReadinessState
+  /** What the venue has confirmed of the dead man's switch. */
+  deadMansSwitch(): DeadMansSwitchState
   /** What the risk monitor has counted, and where it stops. */
   risk(): RiskState
   describeGates(): readonly GateDescription[]
   readonly hardStop: HardStop
+  /**
+   * Signs with another key from here on, without a stop: an agent expires, and one that leaked must not sign again. What the
+   * key before has signed and was not written is signed anew. Revoke the old agent only when no order is `unknown`: it is
+   * still asked whether the nonces of its orders were used.
+   */
+  replaceSigner(signer: Signer): Promise<void>
   /**
    * Stops new orders in one market, queued ones too, until `resume` or for a time. Cancels and reduce-only orders pass. A
    * market that is halted already stays so for the longer of both. With a journal it outlives a restart.

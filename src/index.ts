@@ -127,6 +127,8 @@ export type {
   CloseOptions,
   ClosePolicy,
   CloseReport,
+  DeadMansSwitchOptions,
+  DeadMansSwitchState,
   Executor,
   ExecutorEvents,
   ExecutorOptions,
@@ -171,7 +173,7 @@ export type { Decimal, DecimalInput } from './model/decimal.js'
 export type { ClientOrderId } from './model/ids.js'
 export type { Intent, Replacement } from './model/intent.js'
 export { floorSize, type MarginMode, type Market, type Rounding, roundPrice, type Side } from './model/market.js'
-export type { OrderRequest, OrderStatus, TimeInForce } from './model/order.js'
+export type { OrderKind, OrderRequest, OrderStatus, TimeInForce } from './model/order.js'
 export type { Accepted, CancelOutcome, Denied, OrderView, Outcome, Submission } from './model/outcome.js'
 export { DENIED_REASONS, type DeniedReason, REJECTED_REASONS, type RejectedReason } from './model/reasons.js'
 export type {

@@ -127,8 +127,8 @@ export type AskOptions = {
 /** One fact worth keeping. Plain JSON values only: what cannot be spelled in JSON does not come back. */
 export type JournalRecord = { readonly kind: string; readonly [key: string]: unknown }
 
-/** Whose journal it is. Nonces belong to the signer, orders and positions to the account. */
-export type JournalOwner = { readonly network: Network; readonly signer: Address; readonly account: Address }
+/** Whose journal it is. Orders and positions belong to the account, whoever signs for it. */
+export type JournalOwner = { readonly network: Network; readonly account: Address }
 
 /** Where the executor writes down what it is about to do, so that a restart knows. It does not read what it keeps. */
 export type Journal = {

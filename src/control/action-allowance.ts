@@ -34,7 +34,8 @@ export type ActionAllowance = {
   readonly leftForNew: number
 }
 
-const BASE = 10_000
+/** Those every account has. */
+export const BASE_ACTIONS = 10_000
 const MORE_CANCELS = 100_000
 /** Ten seconds, and one for a request that was shorter on its way than the one before it. */
 const THROTTLE_MS = 11_000
@@ -43,7 +44,7 @@ const THROTTLE_MS = 11_000
 export function createActionAllowance(kept: number): ActionAllowance {
   const reserved = new Set<object>()
   let used = 0
-  let limit = BASE
+  let limit = BASE_ACTIONS
   /** Everything charged so far, which no reading corrects. */
   let charged = 0
   let throttledUntil = Number.NEGATIVE_INFINITY

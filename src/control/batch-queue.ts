@@ -71,6 +71,7 @@ export type BatchQueue = {
   /** Takes all new orders out, for a halt or a lost connection. */
   purgeNew(): readonly Approved[]
   readonly sizes: Readonly<Record<Lane, number>>
+  readonly isEmpty: boolean
 }
 
 const DEFAULT_CAPACITY: Record<Lane, number> = { cancel: 200, reduceOnly: 500, new: 1_000 }
@@ -82,12 +83,12 @@ const BOUNDLESS: Room = {
   new: Number.POSITIVE_INFINITY,
 }
 
-/** @throws {RangeError} naming the field, when a limit is not above zero or the in-flight shares do not rise new ≤ reduce-only ≤ cancel */
+/** @throws {RangeError} naming the field, when a limit is not above zero or the in-flight shares do not rise new < reduce-only < cancel */
 export function createBatchQueue(options: BatchQueueOptions = {}): BatchQueue {
   const capacity = checked({ ...DEFAULT_CAPACITY, ...options.capacity }, 'capacity')
   const maxInFlight = checked({ ...DEFAULT_IN_FLIGHT, ...options.maxInFlight }, 'maxInFlight')
-  if (maxInFlight.new > maxInFlight.reduceOnly || maxInFlight.reduceOnly > maxInFlight.cancel) {
-    throw new RangeError('maxInFlight: expected new <= reduceOnly <= cancel')
+  if (maxInFlight.new >= maxInFlight.reduceOnly || maxInFlight.reduceOnly >= maxInFlight.cancel) {
+    throw new RangeError('maxInFlight: expected new < reduceOnly < cancel')
   }
   const maxBatchSize = wholeNumber(options.maxBatchSize ?? 39, 'maxBatchSize')
   const spacingMs =
@@ -177,6 +178,9 @@ export function createBatchQueue(options: BatchQueueOptions = {}): BatchQueue {
     },
     get sizes() {
       return sizes()
+    },
+    get isEmpty() {
+      return cancels.size + reduceOnly.size + fresh.size === 0
     },
   }
 }

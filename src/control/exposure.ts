@@ -2,6 +2,9 @@
  * What is at stake in a market: the position, and what its orders may still add, taken at the worse of mark and limit.
  *
  * Each direction is judged by its own worst case: all pending buys filled and no sell, or the other way round.
+ *
+ * Every new order asks for the sum over all markets. It is kept, and only a market whose orders, position or mark have
+ * changed since is counted anew, so that the cost of an order does not grow with the orders before it.
  */
 import { type Decimal, max, ZERO } from '../model/decimal.js'
 import type { Side } from '../model/market.js'
@@ -13,6 +16,8 @@ export type ExposureView = {
   directional(market: string, side: Side, mark: Decimal): Decimal
   /** The larger of both directions, never negative. */
   worst(market: string, mark: Decimal): Decimal
+  /** The sum of `worst` over `markets()`, each at its own mark; or a market without one, for then nobody knows. */
+  total(markOf: (market: string) => Decimal | undefined): { readonly sum: Decimal } | { readonly unpriced: string }
   /** The lowest and the highest signed position that the orders of the market may lead to. */
   reach(market: string): { readonly low: Decimal; readonly high: Decimal }
   hasPosition(market: string): boolean
@@ -32,6 +37,36 @@ export function createExposureView(
   positions: PositionLedger,
   closing: ReadonlySet<string> = new Set(),
 ): ExposureView {
+  /** Markets that something has happened to since they were last looked at. */
+  const touched = new Set<string>(orders.committedMarkets())
+  for (const { market } of positions.all()) touched.add(market)
+  orders.onCommitment((market) => touched.add(market))
+  positions.onPosition((market) => touched.add(market))
+
+  const exposed = new Set<string>()
+  /** What is in `sum`, and the mark it was counted at. */
+  const counted = new Map<string, { readonly mark: Decimal; readonly worst: Decimal }>()
+  let sum = ZERO
+
+  function markets(): ReadonlySet<string> {
+    for (const market of touched) {
+      sum = sum.minus(counted.get(market)?.worst ?? ZERO)
+      counted.delete(market)
+      if (positions.get(market) !== undefined || orders.commitment(market).openOrders > 0) exposed.add(market)
+      else exposed.delete(market)
+    }
+    touched.clear()
+    return exposed
+  }
+
+  function count(market: string, mark: Decimal): void {
+    const before = counted.get(market)
+    if (before?.mark === mark) return
+    const amount = { mark, worst: worst(market, mark) }
+    sum = sum.minus(before?.worst ?? ZERO).plus(amount.worst)
+    counted.set(market, amount)
+  }
+
   function directional(market: string, side: Side, mark: Decimal): Decimal {
     const { buySize, buyValue, sellSize, sellValue } = orders.commitment(market)
     const held = positions.size(market).times(mark)
@@ -40,9 +75,20 @@ export function createExposureView(
       : held.neg().plus(max(sellValue, sellSize.times(mark)))
   }
 
+  const worst = (market: string, mark: Decimal): Decimal =>
+    max(max(directional(market, 'buy', mark), directional(market, 'sell', mark)), ZERO)
+
   return {
     directional,
-    worst: (market, mark) => max(max(directional(market, 'buy', mark), directional(market, 'sell', mark)), ZERO),
+    worst,
+    total(markOf) {
+      for (const market of markets()) {
+        const mark = markOf(market)
+        if (mark === undefined) return { unpriced: market }
+        count(market, mark)
+      }
+      return { sum }
+    },
     reach(market) {
       const { buySize, sellSize } = orders.commitment(market)
       const held = positions.size(market)
@@ -53,11 +99,6 @@ export function createExposureView(
     openOrders: (market) => orders.commitment(market).openOrders,
     reduceOnlyOrders: (market) => orders.commitment(market).reduceOnlyOrders,
     isBeingClosed: (market) => closing.has(market),
-    markets() {
-      const names = new Set<string>()
-      for (const { market } of positions.all()) names.add(market)
-      for (const market of orders.committedMarkets()) if (orders.commitment(market).openOrders > 0) names.add(market)
-      return names
-    },
+    markets,
   }
 }

@@ -55,7 +55,7 @@ const WINDOW_AHEAD_MS = DAY_MS - 60_000
 export function createNonceManager(options: NonceManagerOptions = {}): NonceManager {
   const warnDriftMs = wholeNumber(options.warnDriftMs ?? 2_000, 'warnDriftMs')
   const maxDriftMs = wholeNumber(options.maxDriftMs ?? 5_000, 'maxDriftMs')
-  if (warnDriftMs > maxDriftMs) throw new RangeError('warnDriftMs: expected at most maxDriftMs')
+  if (warnDriftMs >= maxDriftMs) throw new RangeError('warnDriftMs: expected less than maxDriftMs')
   const { index, count } = options.shard ?? { index: 0, count: 1 }
   wholeNumber(count, 'shard.count')
   if (wholeNumber(index, 'shard.index', 0) >= count) throw new RangeError('shard.index: expected less than shard.count')

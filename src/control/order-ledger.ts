@@ -6,11 +6,13 @@
  * fills are summed only among themselves. An order keeps its claim on its market until it is over, its size final and all
  * its fills booked, because in between the position does not show yet what the order no longer holds.
  */
+import type { Address } from '../model/account.js'
 import { type Decimal, max, ZERO } from '../model/decimal.js'
 import { wholeNumber } from '../model/guards.js'
 import type { ClientOrderId } from '../model/ids.js'
 import { isTerminal, type OrderEvent, type OrderRequest, type OrderStatus, transition } from '../model/order.js'
 import type { DeniedReason, RejectedReason } from '../model/reasons.js'
+import { createListeners } from './listeners.js'
 
 export type OrderRecord = {
   readonly request: OrderRequest
@@ -41,9 +43,15 @@ export type OrderRecord = {
 }
 
 /** By what a written order can be proven dead: its nonce, and the end of its time in the venue's. */
-export type SentAs = { readonly nonce: number; readonly expiresAfter?: number | undefined }
+export type SentAs = {
+  readonly nonce: number
+  /** Whose nonce it is. */
+  readonly signer: Address
+  readonly expiresAfter?: number | undefined
+}
 
-type Draft = { -readonly [K in keyof OrderRecord]: OrderRecord[K] }
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+type Draft = Mutable<OrderRecord>
 
 /** What came with an event. */
 export type Evidence = {
@@ -113,6 +121,8 @@ export type OrderLedger = {
   commitment(market: string): Commitment
   /** Names of the markets in which an order holds a claim. */
   committedMarkets(): Iterable<string>
+  /** Tells of each market whose commitment has changed. */
+  onCommitment(listener: (market: string) => void): () => void
 }
 
 const NO_COMMITMENT: Commitment = {
@@ -133,33 +143,45 @@ export function createOrderLedger(options: { readonly rememberedOrders?: number 
   const open = new Map<ClientOrderId, Draft>()
   const closed: ClientOrderId[] = []
   const commitments = new Map<string, Commitment>()
+  const listeners = createListeners<string>()
 
-  function commit(record: Draft, sign: 1 | -1): void {
-    const { market, side, price, reduceOnly } = record.request
+  /** Adds what an order holds to the sums of its market, or takes it out again. */
+  function commit({ market, side, price, reduceOnly }: OrderRequest, size: Decimal, orders: 1 | 0 | -1): void {
     const before = commitments.get(market.name) ?? NO_COMMITMENT
-    const size = reduceOnly ? ZERO : committedSize(record).times(sign)
-    const after: Commitment = {
-      buySize: side === 'buy' ? before.buySize.plus(size) : before.buySize,
-      sellSize: side === 'sell' ? before.sellSize.plus(size) : before.sellSize,
-      buyValue: side === 'buy' ? before.buyValue.plus(size.times(price)) : before.buyValue,
-      sellValue: side === 'sell' ? before.sellValue.plus(size.times(price)) : before.sellValue,
-      openOrders: before.openOrders + (reduceOnly ? 0 : sign),
-      reduceOnlyOrders: before.reduceOnlyOrders + (reduceOnly ? sign : 0),
+    const after: Mutable<Commitment> = { ...before }
+    if (reduceOnly) {
+      after.reduceOnlyOrders += orders
+    } else {
+      after.openOrders += orders
+      const value = size.times(price)
+      if (side === 'buy') {
+        after.buySize = before.buySize.plus(size)
+        after.buyValue = before.buyValue.plus(value)
+      } else {
+        after.sellSize = before.sellSize.plus(size)
+        after.sellValue = before.sellValue.plus(value)
+      }
     }
     if (after.openOrders === 0 && after.reduceOnlyOrders === 0) commitments.delete(market.name)
     else commitments.set(market.name, after)
+    listeners.tell(market.name)
   }
 
   /** Every change goes through here, so that the sums can never lag behind the orders. */
   function update(record: Draft, change: (record: Draft) => void): void {
-    const { clientOrderId } = record.request
-    if (open.has(clientOrderId)) commit(record, -1)
+    const { request } = record
+    const before = open.has(request.clientOrderId) ? committedSize(record) : undefined
     change(record)
-    if (holdsClaim(record)) {
-      open.set(clientOrderId, record)
-      commit(record, 1)
-    } else if (open.delete(clientOrderId)) {
-      closed.push(clientOrderId)
+    const after = holdsClaim(record) ? committedSize(record) : undefined
+    const isSame = request === record.request && after !== undefined && before?.eq(after) === true
+    if (!isSame) {
+      if (before !== undefined) commit(request, before.neg(), -1)
+      if (after !== undefined) commit(record.request, after, 1)
+    }
+    if (after !== undefined) {
+      open.set(request.clientOrderId, record)
+    } else if (open.delete(request.clientOrderId)) {
+      closed.push(request.clientOrderId)
       if (closed.length > rememberedOrders) forgetOldest()
     }
   }
@@ -227,7 +249,7 @@ export function createOrderLedger(options: { readonly rememberedOrders?: number 
       learn(record, { orderId })
       records.set(request.clientOrderId, record)
       open.set(request.clientOrderId, record)
-      commit(record, 1)
+      commit(request, committedSize(record), 1)
       return record
     },
     get: (id) => (typeof id === 'number' ? byOrderId.get(id) : records.get(id)),
@@ -273,18 +295,19 @@ export function createOrderLedger(options: { readonly rememberedOrders?: number 
       if (!holdsClaim(draft)) closed.push(clientOrderId)
       else {
         open.set(clientOrderId, draft)
-        commit(draft, 1)
+        commit(draft.request, committedSize(draft), 1)
       }
     },
     forget(id) {
       const record = records.get(id)
       if (record?.status !== 'pending') return
-      commit(record, -1)
+      commit(record.request, committedSize(record).neg(), -1)
       open.delete(id)
       records.delete(id)
     },
     commitment: (market) => commitments.get(market) ?? NO_COMMITMENT,
     committedMarkets: () => commitments.keys(),
+    onCommitment: listeners.add,
   }
 }
 

@@ -9,6 +9,7 @@ import { type Decimal, ZERO } from '../model/decimal.js'
 import { wholeNumber } from '../model/guards.js'
 import { dexOf } from '../model/market.js'
 import { type BoundedSet, createBoundedSet } from './bounded-set.js'
+import { createListeners } from './listeners.js'
 import { book, isSameFill, isSameSide, type Position, type PositionFill, signed } from './position.js'
 
 /** What the venue says of a position. */
@@ -57,6 +58,8 @@ export type PositionLedger = {
   ): readonly PositionDifference[] | 'unknown' | 'stale'
   snapshot(): PositionSnapshot
   restore(snapshot: PositionSnapshot): void
+  /** Tells of each market whose position may have changed. */
+  onPosition(listener: (market: string) => void): () => void
 }
 
 const DEFAULT_REMEMBERED_FILLS = 10_000
@@ -72,20 +75,31 @@ export function createPositionLedger(options: { readonly rememberedFills?: numbe
   let recent: PositionFill[] = []
   /** Up to here, in venue time, some fills are no longer among the recent ones. */
   let forgottenTo = -1
+  /** No fill is of a later time than this one. */
+  let newestAt = -1
   /** Fills of their snapshot's own millisecond that do not start from what we hold: in it, or after one still to come. */
   let ties: PositionFill[] = []
   /** What the fills after the snapshot have changed, by market. */
   let since = new Map<string, Decimal>()
+  const listeners = createListeners<string>()
   const size = (market: string): Decimal => positions.get(market)?.size ?? ZERO
+
+  function replace(next: Map<string, Position>): void {
+    const markets = new Set([...positions.keys(), ...next.keys()])
+    positions = next
+    for (const market of markets) listeners.tell(market)
+  }
 
   function remember(fill: PositionFill): void {
     recent.push(fill)
+    newestAt = Math.max(newestAt, fill.time)
     if (recent.length <= MAX_RECENT_FILLS) return
     for (const { time } of recent.splice(0, MAX_RECENT_FILLS / 2)) forgottenTo = Math.max(forgottenTo, time)
   }
 
   /** The sizes that a snapshot of this time may show: fills of its own millisecond are in it or are not. */
   function sizesAt(market: string, time: number): readonly Decimal[] {
+    if (time > newestAt) return [size(market)]
     const later = recent.filter((fill) => fill.market === market && fill.time >= time && !ties.some(isSameFill(fill)))
     const before = later.reduce((sum, fill) => sum.minus(signed(fill)), size(market))
     const sizes = [before]
@@ -121,6 +135,7 @@ export function createPositionLedger(options: { readonly rememberedFills?: numbe
       if (!seen.add(`${fill.market}#${fill.tradeId}`)) return { status: 'duplicate' }
       const result = take(fill)
       remember(fill)
+      listeners.tell(fill.market)
       return result
     },
     load(dex, snapshot, time) {
@@ -137,9 +152,9 @@ export function createPositionLedger(options: { readonly rememberedFills?: numbe
       const nextSince = new Map([...since].filter(([market]) => dexOf(market) !== dex))
       for (const fill of ofDex) if (fill.time > time) bookLater(next, nextSince, fill)
       ties = [...ties.filter(({ market }) => dexOf(market) !== dex), ...tied]
-      positions = next
       since = nextSince
       snapshotTimes.set(dex, time)
+      replace(next)
     },
     compare(dex, snapshot, time) {
       const snapshotTime = snapshotTimes.get(dex)
@@ -163,14 +178,16 @@ export function createPositionLedger(options: { readonly rememberedFills?: numbe
       seen: [...seen.members()],
     }),
     restore(snapshot) {
-      positions = new Map(snapshot.positions.map((position) => [position.market, position]))
+      replace(new Map(snapshot.positions.map((position) => [position.market, position])))
       for (const { dex, time } of snapshot.dexes) snapshotTimes.set(dex, time)
       recent = [...snapshot.recent]
+      newestAt = recent.reduce((newest, fill) => Math.max(newest, fill.time), -1)
       ties = [...snapshot.ties]
       since = new Map(snapshot.since.map(({ market, size }) => [market, size]))
       forgottenTo = snapshot.forgottenTo
       for (const member of snapshot.seen) seen.add(member)
     },
+    onPosition: listeners.add,
   }
 }
 

@@ -75,6 +75,8 @@ export type GateDescription = {
   readonly id: string
   /** What it holds orders to, with its numbers, for people. */
   readonly rule: string
+  /** It takes an order for a signal, and is not asked about quotes. Default: false. */
+  readonly entriesOnly?: boolean | undefined
 }
 
 /** What a gate does. Synchronous by type: an answer that comes later is an answer about another world. */
@@ -169,6 +171,7 @@ export function createRiskGates(
       const taken: Taken[] = []
       let request = order
       for (const gate of running) {
+        if (gate.entriesOnly && order.kind === 'quote') continue
         const answer = ask(gate.work, request, context)
         if (answer.answer === 'deny') {
           giveBack(taken)
@@ -178,19 +181,20 @@ export function createRiskGates(
         }
         note(gate, order.market.name, undefined)
         if (answer.answer === 'resize') request = { ...request, size: answer.size }
-        else taken.push(answer)
+        else if (answer.release !== undefined || answer.written !== undefined) taken.push(answer)
       }
       return { approved: approve(request, taken) }
     },
     onFill: (fill, now) => tell((work) => work.onFill?.(fill, now)),
     onClosed: (trip, now) => tell((work) => work.onClosed?.(trip, now)),
     needs: new Set(gates.flatMap(({ needs }) => needs ?? [])),
-    describe: () => ordered.map(({ step, id, rule }) => ({ step, id, rule })),
+    describe: () => ordered.map(({ step, id, rule, entriesOnly = false }) => ({ step, id, rule, entriesOnly })),
   }
 }
 
 type RunningGate = {
   readonly id: string
+  readonly entriesOnly: boolean
   /** Markets of which it denied the last order it was asked about. */
   readonly closedFor: Set<string>
   work: GateWork
@@ -198,6 +202,7 @@ type RunningGate = {
 
 const run = (gate: Gate): RunningGate => ({
   id: gate.id,
+  entriesOnly: gate.entriesOnly === true,
   closedFor: new Set(),
   work: 'begin' in gate ? gate.begin() : gate,
 })

@@ -17,7 +17,7 @@ export type RiskMonitorOptions = {
   readonly maxConsecutiveLosses?: number | false | undefined
   /** Times in a row that closing a position was given up with the position still there, in one market. Default: 3. */
   readonly maxFlattenFailures?: number | false | undefined
-  /** Our orders that the venue rejected, in any hour; benign reasons do not count. Default: 10. */
+  /** Our orders that the venue rejected, in any hour; not benign reasons, nor a quote that would have matched. Default: 10. */
   readonly maxRejectsPerHour?: number | false | undefined
   readonly slippage?: SlippageOptions | false | undefined
 }
@@ -122,7 +122,7 @@ export function createRiskMonitor(options: RiskMonitorOptions | false = {}): Ris
     },
     onOutcome(outcome, expectedPrice, now) {
       const { status, side, averagePrice, timeInForce, reduceOnly } = outcome
-      if (status === 'rejected') return outcome.benign ? undefined : onRejected(now)
+      if (status === 'rejected') return isEveryday(outcome) ? undefined : onRejected(now)
       // An order that rests has no price it was meant to have, and an exit pays what it must.
       if (timeInForce !== 'ioc' || reduceOnly || averagePrice === undefined || expectedPrice === undefined)
         return undefined
@@ -145,6 +145,10 @@ export function createRiskMonitor(options: RiskMonitorOptions | false = {}): Ris
     }),
   }
 }
+
+/** A maker's post-only quote that the market has run into is refused every day. */
+const isEveryday = ({ benign, kind, reason }: Extract<Outcome, { status: 'rejected' }>): boolean =>
+  benign || (kind === 'quote' && reason === 'POST_ONLY_WOULD_MATCH')
 
 function above(count: number, limit: number | undefined, what: string, option: string): string | undefined {
   if (limit === undefined || count <= limit) return undefined

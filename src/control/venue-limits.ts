@@ -9,7 +9,7 @@
  */
 import type { Decimal } from '../model/decimal.js'
 import { positiveMs, wholeNumber } from '../model/guards.js'
-import { type ActionCount, createActionAllowance } from './action-allowance.js'
+import { type ActionCount, BASE_ACTIONS, createActionAllowance } from './action-allowance.js'
 import type { Lane, Room } from './batch-queue.js'
 import { createListeners } from './listeners.js'
 import type { OrderLedger } from './order-ledger.js'
@@ -26,7 +26,7 @@ export type VenueLimitsOptions = {
   readonly newOrderShare?: number | undefined
   /** The part up to which reduce-only orders may go; above it, up to 0.95, there are cancels only. Default: 0.9. */
   readonly reduceOnlyShare?: number | undefined
-  /** Actions of the account that are kept for reduce-only orders. Default: 500. */
+  /** Actions of the account that are kept for reduce-only orders; fewer than the 10000 every account has. Default: 500. */
   readonly reservedActions?: number | undefined
   /**
    * Open orders up to which there are new ones. Default: 950, because from 1000 on the venue refuses reduce-only orders,
@@ -149,7 +149,7 @@ export function createVenueLimits(
   const messages = { ...createSlidingCount(WINDOW_MS), limit: shared('messagesPerMinute', 2_000, 1) }
   const postsInFlight = shared('postsInFlight', 100, 1)
   const maxOpenOrders = whole('maxOpenOrders', 950, 1, MAX_OPEN_ORDERS)
-  const actions = createActionAllowance(whole('reservedActions', 500))
+  const actions = createActionAllowance(whole('reservedActions', 500, 1, BASE_ACTIONS - 1))
   const refreshMs = positiveMs(options.refreshMs ?? 60_000, 'venueLimits.refreshMs')
 
   const listeners = createListeners<VenueLimitsState>(onListenerError)
@@ -237,11 +237,13 @@ export function createVenueLimits(
     waitMs,
     newOrderWaitMs,
     room(now) {
-      const waits = LANES.map((lane) => [lane, waitMs(lane, ONE, now)] as const)
-      const entries = waits.map(([lane, wait]) => [lane, wait > 0 ? 0 : actions.left(lane)] as const)
-      const soonest = Math.min(...waits.map(([, wait]) => (wait > 0 ? wait : Number.POSITIVE_INFINITY)))
-      const room = Object.fromEntries(entries) as Record<Lane, number>
-      return { ...room, nextAt: Number.isFinite(soonest) ? now + soonest : undefined }
+      const waits = {
+        cancel: waitMs('cancel', ONE, now),
+        reduceOnly: waitMs('reduceOnly', ONE, now),
+        new: waitMs('new', ONE, now),
+      }
+      const left = (lane: Lane): number => (waits[lane] > 0 ? 0 : actions.left(lane))
+      return { cancel: left('cancel'), reduceOnly: left('reduceOnly'), new: left('new'), nextAt: nextAt(waits, now) }
     },
     reserve({ isReplacement }, now, maxWaitMs) {
       review(now)
@@ -293,7 +295,12 @@ export function createVenueLimits(
   }
 }
 
-const LANES: readonly Lane[] = ['cancel', 'reduceOnly', 'new']
+/** The first time at which a lane that has to wait need not any more. */
+function nextAt(waits: Readonly<Record<Lane, number>>, now: number): number | undefined {
+  const later = Object.values(waits).filter((wait) => wait > 0)
+  const soonest = later.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...later)
+  return Number.isFinite(soonest) ? now + soonest : undefined
+}
 
 const usage = (used: number, limit: number, left: number): Usage => ({ used, limit, leftForNew: Math.max(0, left) })
 

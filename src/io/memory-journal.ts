@@ -24,8 +24,8 @@ export function createMemoryJournal(records: Iterable<JournalRecord> = []): Memo
   }
 
   return {
-    async open({ network, signer, account }: JournalOwner) {
-      const name = `${network} ${signer} for ${account}`.toLowerCase()
+    async open({ network, account }: JournalOwner) {
+      const name = `${account} on ${network}`.toLowerCase()
       if (isOpen) throw new ExecutorError('JOURNAL_LOCKED', `the journal is open already, for ${owner}`)
       if (owner !== undefined && owner !== name) {
         throw new ExecutorError('JOURNAL_CORRUPT', `the journal belongs to ${owner}, not to ${name}`)

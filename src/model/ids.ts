@@ -12,6 +12,10 @@ export type ClientOrderId = `0x${string}`
 
 const SHAPE = /^0x[0-9a-f]{32}$/
 const ZERO_ID = `0x${'0'.repeat(32)}`
+/** Every byte as two digits. */
+const HEX: readonly string[] = /* @__PURE__ */ Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).padStart(2, '0'),
+)
 
 export function isClientOrderId(value: unknown): value is ClientOrderId {
   return typeof value === 'string' && SHAPE.test(value) && value !== ZERO_ID
@@ -50,7 +54,7 @@ export function orderReference(id: unknown): ClientOrderId | number {
 export function clientOrderIdFromBytes(bytes: Uint8Array): ClientOrderId {
   if (bytes.length < 16) throw new RangeError(`bytes: expected at least 16, got ${bytes.length}`)
   let hex = ''
-  for (const byte of bytes.subarray(0, 16)) hex += byte.toString(16).padStart(2, '0')
+  for (let i = 0; i < 16; i++) hex += HEX[bytes[i] ?? 0]
   const id = `0x${hex}` as const
   return id === ZERO_ID ? `0x${'0'.repeat(31)}1` : id
 }

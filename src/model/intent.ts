@@ -7,7 +7,7 @@ import { type Decimal, type DecimalInput, positiveDecimal, ZERO } from './decima
 import { oneOf } from './guards.js'
 import { type ClientOrderId, clientOrderId } from './ids.js'
 import { floorSize, type Market, MIN_ORDER_VALUE, type Rounding, roundPrice, type Side } from './market.js'
-import type { OrderRequest, TimeInForce } from './order.js'
+import type { OrderKind, OrderRequest, TimeInForce } from './order.js'
 import type { DeniedReason } from './reasons.js'
 
 export type Intent = {
@@ -19,6 +19,11 @@ export type Intent = {
   /** Limit price. Rounded to the grid so that it is never worse than asked, unless `rounding` says otherwise. */
   readonly price: DecimalInput
   readonly timeInForce: TimeInForce
+  /**
+   * A `quote` is one of a maker's resting orders, `alo` or `gtc`: it may stand beside others and beside a position, and every
+   * limit on exposure holds all the same. `docs/risk-gates.md` says which gates ask it. Default: `entry`.
+   */
+  readonly kind?: OrderKind | undefined
   /** May only make the position smaller. Passes limits, halts and an unready feed. Default: false. */
   readonly reduceOnly?: boolean | undefined
   /** Makes the order idempotent: the same id is the same order, whenever and however often it is submitted. */
@@ -49,13 +54,15 @@ export type ReadIntent = Omit<Intent, 'size' | 'price'> & { readonly size: Decim
  */
 export function readIntent(intent: Intent): ReadIntent {
   if (typeof intent !== 'object' || intent === null)
-    throw new TypeError(`intent: expected an object, got ${kind(intent)}`)
+    throw new TypeError(`intent: expected an object, got ${typeName(intent)}`)
   text(intent.market, 'market')
   oneOf(intent.side, 'side', ['buy', 'sell'])
   oneOf(intent.timeInForce, 'timeInForce', ['ioc', 'gtc', 'alo'])
+  if (intent.kind !== undefined) oneOf(intent.kind, 'kind', ['entry', 'quote'])
+  if (intent.kind === 'quote') oneOf(intent.timeInForce, 'timeInForce', ['gtc', 'alo'])
   if (intent.rounding !== undefined) oneOf(intent.rounding, 'rounding', ['passive', 'aggressive'])
   if (intent.reduceOnly !== undefined && typeof intent.reduceOnly !== 'boolean') {
-    throw new TypeError(`reduceOnly: expected a boolean, got ${kind(intent.reduceOnly)}`)
+    throw new TypeError(`reduceOnly: expected a boolean, got ${typeName(intent.reduceOnly)}`)
   }
   if (intent.intentId !== undefined) text(intent.intentId, 'intentId')
   if (intent.clientOrderId !== undefined) {
@@ -78,7 +85,7 @@ export function toOrderRequest(
   id: ClientOrderId,
   replaces?: ClientOrderId,
 ): OrderRequest | IntentDenial {
-  const { side, timeInForce, reduceOnly = false, rounding, intentId, tags, edgeBps } = intent
+  const { kind = 'entry', side, timeInForce, reduceOnly = false, rounding, intentId, tags, edgeBps } = intent
   const price = roundPrice(intent.price, side, market.szDecimals, rounding)
   if (price.lte(ZERO)) return { reason: 'PRICE_OFF_GRID', limit: 'one tick', value: intent.price.toFixed() }
   const size = floorSize(intent.size, market.szDecimals)
@@ -89,12 +96,25 @@ export function toOrderRequest(
   if (!reduceOnly && value.lt(MIN_ORDER_VALUE)) {
     return { reason: 'BELOW_MINIMUM_VALUE', limit: MIN_ORDER_VALUE.toFixed(), value: value.toFixed() }
   }
-  return { clientOrderId: id, market, side, size, price, timeInForce, reduceOnly, replaces, intentId, tags, edgeBps }
+  return {
+    clientOrderId: id,
+    market,
+    kind,
+    side,
+    size,
+    price,
+    timeInForce,
+    reduceOnly,
+    replaces,
+    intentId,
+    tags,
+    edgeBps,
+  }
 }
 
 function text(value: unknown, name: string): void {
-  if (typeof value !== 'string') throw new TypeError(`${name}: expected a string, got ${kind(value)}`)
+  if (typeof value !== 'string') throw new TypeError(`${name}: expected a string, got ${typeName(value)}`)
   if (value === '') throw new RangeError(`${name}: expected a string that is not empty`)
 }
 
-const kind = (value: unknown): string => (value === null ? 'null' : typeof value)
+const typeName = (value: unknown): string => (value === null ? 'null' : typeof value)

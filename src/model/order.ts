@@ -11,10 +11,17 @@ import type { Market, Side } from './market.js'
 /** `ioc` takes what is there and cancels the rest, `gtc` takes and rests, `alo` only ever rests (post-only). */
 export type TimeInForce = 'ioc' | 'gtc' | 'alo'
 
+/**
+ * What an order is for. An `entry` is one bet on one signal; a `quote` rests among others of its maker, on both sides, and
+ * the gates that take an order for a signal do not ask it.
+ */
+export type OrderKind = 'entry' | 'quote'
+
 /** An order with every value legal for its market: what gates judge and the wire spells. */
 export type OrderRequest = {
   readonly clientOrderId: ClientOrderId
   readonly market: Market
+  readonly kind: OrderKind
   readonly side: Side
   readonly size: Decimal
   readonly price: Decimal

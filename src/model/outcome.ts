@@ -4,7 +4,7 @@
 import type { Decimal } from './decimal.js'
 import type { ClientOrderId } from './ids.js'
 import type { Side } from './market.js'
-import type { OrderStatus, TimeInForce } from './order.js'
+import type { OrderKind, OrderStatus, TimeInForce } from './order.js'
 import type { DeniedReason, RejectedReason } from './reasons.js'
 
 /** An order as it stands, copied at one instant. */
@@ -13,6 +13,7 @@ export type OrderView = {
   /** The venue's id, once it is known. */
   readonly orderId?: number | undefined
   readonly market: string
+  readonly kind: OrderKind
   readonly side: Side
   readonly size: Decimal
   readonly price: Decimal

@@ -9,6 +9,7 @@ import type { CloseOptions, CloseReport } from '../executor.js'
 import type { ClientOrderId } from '../model/ids.js'
 import type { OrderRequest, OrderStatus } from '../model/order.js'
 import type { Alarm } from './alarm.js'
+import type { DeadMansSwitch } from './dead-mans-switch.js'
 import type { Dispatch } from './dispatch.js'
 import type { Flatten } from './flatten.js'
 import type { OwnedClock } from './owned-clock.js'
@@ -35,6 +36,7 @@ export type ClosingParts = {
   readonly reconciler: Reconciler
   readonly recorder: Recorder
   readonly flatten: Flatten
+  readonly deadMansSwitch: Pick<DeadMansSwitch, 'end'>
   readonly until: Until
   readonly timers: Pick<OwnedClock, 'stop'>
 }
@@ -52,7 +54,8 @@ const isExit = ({ reduceOnly, timeInForce }: OrderRequest): boolean => reduceOnl
 const UNTOLD: ReadonlySet<OrderStatus> = /* @__PURE__ */ new Set(['inFlight', 'unknown'])
 
 export function createClosing(wiring: ClosingParts): Closing {
-  const { parts, submit, dispatch, settlement, alarm, reconciler, recorder, flatten, until, timers } = wiring
+  const { parts, submit, dispatch, settlement, alarm, reconciler, recorder, flatten, deadMansSwitch, until, timers } =
+    wiring
   const { clock, orders, positions, requests, transport, readiness, emitter } = parts
 
   const open = (): readonly OrderRecord[] => [...orders.open()]
@@ -101,13 +104,15 @@ export function createClosing(wiring: ClosingParts): Closing {
     await cancelled
     await until.holds(() => isMute() || isSettled(), deadlineAt)
 
+    const farewellAt = clock.monotonic() + FAREWELL_MS
+    const ordersMayStay = cancelled === undefined || open().length === 0
+    const armed = await deadMansSwitch.end(ordersMayStay, farewellAt)
     reconciler.stop()
     dispatch.close()
     alarm.stop()
     stopWatching()
-    const remains = report(notes)
+    const remains = report(armed === undefined ? notes : [...notes, armed])
     settlement.close()
-    const farewellAt = clock.monotonic() + FAREWELL_MS
     await until.settles(transport.close(), farewellAt)
     // A start that is still reading the journal must let go of it first.
     await until.settles(started, farewellAt)

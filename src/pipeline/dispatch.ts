@@ -1,5 +1,5 @@
 /**
- * From the queue to the socket: batch, nonce, signature, write, and the answer back.
+ * From the queue to the socket: batch, nonce, signature, write.
  *
  * With a signer that answers at once, everything from taking the batch to writing it is one synchronous run. With any
  * other there is one await, and after it the world is looked at again: the kill switch, the connection, and whether each
@@ -9,11 +9,12 @@ import type { Batch, Room } from '../control/batch-queue.js'
 import type { MarketHalt } from '../control/market-halts.js'
 import type { Approved } from '../control/risk-gates.js'
 import { isExecutorError } from '../errors.js'
+import type { Address } from '../model/account.js'
 import type { DeniedReason } from '../model/reasons.js'
-import type { PostReply, PostResult } from '../ports.js'
+import type { PostResult } from '../ports.js'
 import type { SignedPayload } from '../wire/envelope.js'
-import { parseCancelReplies, parseOrderReplies } from '../wire/replies.js'
 import type { Alarm } from './alarm.js'
+import type { Answers } from './answers.js'
 import type { Cancels } from './cancels.js'
 import type { Evidence } from './evidence.js'
 import type { Post } from './meter.js'
@@ -22,7 +23,6 @@ import { createPatience } from './patience.js'
 import { takesExits } from './reach.js'
 import type { Recorder } from './recorder.js'
 import type { Replacements } from './replacements.js'
-import type { Resolver } from './resolver.js'
 import type { Sign } from './sign.js'
 
 export type Dispatch = {
@@ -51,14 +51,15 @@ export type DispatchParts = {
   readonly evidence: Evidence
   readonly cancels: Cancels
   readonly replacements: Replacements
-  readonly resolver: Resolver
+  readonly answers: Answers
   readonly recorder: Recorder
   readonly alarm: Alarm
 }
 
 export function createDispatch(wiring: DispatchParts): Dispatch {
-  const { parts, post, sign, evidence, cancels, replacements, resolver, recorder, alarm } = wiring
-  const { clock, transport, hardStop, halts, queue, requests, orders, limits, venueLimits, logger, fault } = parts
+  const { parts, post, sign, evidence, cancels, replacements, answers, recorder, alarm } = wiring
+  const { clock, signers, transport, hardStop, halts, queue, requests, orders, limits, venueLimits, logger, fault } =
+    parts
   const patience = createPatience(clock, alarm, limits.maxQueueMs)
   let onIdle: (() => void)[] = []
   let isKicked = false
@@ -80,20 +81,17 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
       onIdle = []
     }
     if (isClosed || !takesExits(transport.state)) return
-    const now = clock.monotonic()
-    if (now < pausedUntil) {
-      alarm.setBy(pausedUntil)
-      return
-    }
-    for (;;) {
-      const at = clock.monotonic()
-      const batch = queue.take(at, requests.size, room(at))
-      if (batch === undefined) break
+    while (!queue.isEmpty) {
+      const now = clock.monotonic()
+      const free = room(now)
+      const batch = now < pausedUntil ? undefined : queue.take(now, requests.size, free)
+      if (batch === undefined) {
+        const nextAt = queue.nextAt(requests.size, free)
+        if (nextAt !== undefined) alarm.setBy(Math.max(nextAt, pausedUntil))
+        return
+      }
       send(batch)
-      if (clock.monotonic() < pausedUntil) break
     }
-    const nextAt = queue.nextAt(requests.size, room(now))
-    if (nextAt !== undefined) alarm.setBy(Math.max(nextAt, pausedUntil))
   }
 
   /** Without a socket there may be a second way, but not for new orders. */
@@ -105,14 +103,14 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
   function send(batch: Batch): void {
     const id = requests.open(batch)
     const { generation } = transport.state
-    const place: Place = { id, batch, generation }
+    const place: Place = { id, batch, generation, signer: signers.current.address }
     step(
       place,
       () => sign.batch(batch),
       (payload) =>
         step(
           place,
-          () => keep(batch, payload),
+          () => keep(place, payload),
           () => write(place, payload),
         ),
     )
@@ -138,8 +136,11 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
   }
 
   /** Looks at the world again: whoever waited may have been overtaken by it. What may not go is dealt with. */
-  function mayGo({ id, batch, generation }: Place): boolean {
-    if (isClosed) giveUp({ id, batch, generation }, undefined)
+  function mayGo(place: Place): boolean {
+    const { id, batch, generation, signer } = place
+    if (isClosed) giveUp(place, undefined)
+    // What an agent signed that is not ours any more may be refused, or be what its key is feared to sign.
+    else if (signer !== signers.current.address) takeBack(id, batch)
     else if (transport.state.generation !== generation) {
       takeBack(id, batch, 'the connection was lost while the order was being signed')
     } else if (batch.lane === 'new' && hardStop.state.triggered) {
@@ -153,9 +154,9 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
   }
 
   /** Before it leaves, so that no crash can make us forget it. A way out of the market does not wait for a disk. */
-  function keep(batch: Batch, { nonce, expiresAfter }: SignedPayload): void | Promise<void> {
+  function keep({ batch, signer }: Place, { nonce, expiresAfter }: SignedPayload): void | Promise<void> {
     const ids = batch.lane === 'cancel' ? [] : batch.orders.map(({ request }) => request.clientOrderId)
-    const as = { nonce, expiresAfter }
+    const as = { nonce, signer, expiresAfter }
     orders.sent(ids, as)
     const leaving = { kind: 'sent', orders: ids, as } as const
     if (batch.lane === 'new') return recorder.ahead(leaving)
@@ -175,10 +176,13 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
     requests.written(id, clock.monotonic())
     if (requests.nextDeadlineAt !== undefined) alarm.setBy(requests.nextDeadlineAt)
     result.reply
-      .then((reply) => onReply(id, reply))
+      .then((reply) => {
+        answers.take(id, reply)
+        kick()
+      })
       .catch((error: unknown) => {
         fault('an answer could not be handled', error)
-        lose(batch)
+        answers.lose(batch)
       })
     if (batch.lane === 'cancel') {
       for (const cancel of batch.cancels) cancels.onWritten(cancel)
@@ -242,43 +246,6 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
     kick()
   }
 
-  function onReply(id: number, reply: PostReply): void {
-    const batch = requests.settle(id)?.content
-    if (batch === undefined) return
-    if (reply.status === 'lost') {
-      lose(batch)
-    } else {
-      const payload = reply.status === 'answered' ? reply.payload : { status: 'err', response: reply.message }
-      if (batch.lane === 'cancel') {
-        const replies = parseCancelReplies(payload, batch.cancels.length)
-        for (const [index, cancel] of batch.cancels.entries()) cancels.onReply(cancel, replies[index] ?? UNREADABLE)
-      } else {
-        const replies = parseOrderReplies(payload, batch.orders.length)
-        for (const [index, { request }] of batch.orders.entries()) {
-          const entry = replies[index] ?? UNREADABLE
-          evidence.orderReply(request, entry)
-          resolver.watch(request.clientOrderId)
-          replacements.onReply(request, entry)
-        }
-      }
-    }
-    kick()
-  }
-
-  /** Written and not answered: only evidence will tell. */
-  function lose(batch: Batch): void {
-    if (batch.lane === 'cancel') {
-      for (const cancel of batch.cancels) cancels.lose(cancel)
-      return
-    }
-    for (const { request } of batch.orders) {
-      replacements.lose(request)
-      if (orders.get(request.clientOrderId)?.status !== 'inFlight') continue
-      evidence.apply(request.clientOrderId, 'lost')
-      resolver.watch(request.clientOrderId)
-    }
-  }
-
   function deny(order: Approved, reason: DeniedReason, message: string): void {
     patience.end(order.request)
     order.release()
@@ -293,7 +260,7 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
     kick,
     deny,
     tick(now) {
-      for (const batch of requests.expire(now)) lose(batch)
+      for (const batch of requests.expire(now)) answers.lose(batch)
       if (requests.nextDeadlineAt !== undefined) alarm.setBy(requests.nextDeadlineAt)
       for (const late of patience.expired(now)) {
         const order = queue.remove(late)
@@ -317,9 +284,7 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
 }
 
 /** A batch on its way out, and what it holds: a place in the request table, on one connection. */
-type Place = { readonly id: number; readonly batch: Batch; readonly generation: number }
-
-const UNREADABLE = { kind: 'unknown', raw: undefined } as const
+type Place = { readonly id: number; readonly batch: Batch; readonly generation: number; readonly signer: Address }
 
 function reasonOf(error: unknown): DeniedReason {
   const code = isExecutorError(error) ? error.code : undefined

@@ -11,6 +11,7 @@ import { ZERO } from '../model/decimal.js'
 import { type ClientOrderId, externalOrderKey } from '../model/ids.js'
 import { isTerminal, type OrderEvent, type OrderRequest } from '../model/order.js'
 import {
+  coinOf,
   type Fill,
   type OrderUpdate,
   type Parsed,
@@ -139,6 +140,7 @@ export function createEvidence(parts: EvidenceParts, settlement: Settlement, hoo
     const request: OrderRequest = {
       clientOrderId,
       market: itsMarket,
+      kind: 'entry',
       side: order.side,
       size: order.originalSize,
       price: order.limitPrice,
@@ -202,6 +204,12 @@ export function createEvidence(parts: EvidenceParts, settlement: Settlement, hoo
     if (count > 0) emitter.emit('malformed', { source, count })
   }
 
+  function unreadable(data: unknown, what: 'context' | 'book', feed: string): void {
+    const name = coinOf(data)
+    if (name !== undefined) marketData.unreadable(name, what)
+    tellMalformed(feed, 1)
+  }
+
   return {
     apply,
     orderReply,
@@ -216,12 +224,12 @@ export function createEvidence(parts: EvidenceParts, settlement: Settlement, hoo
     fills,
     onAssetContext(data) {
       const context = parseActiveAssetCtx(data)
-      if (context === undefined) tellMalformed('activeAssetCtx', 1)
+      if (context === undefined) unreadable(data, 'context', 'activeAssetCtx')
       else marketData.update(context, clock.monotonic())
     },
     onBestPrices(data) {
       const prices = parseBbo(data)
-      if (prices === undefined) tellMalformed('bbo', 1)
+      if (prices === undefined) unreadable(data, 'book', 'bbo')
       else marketData.updateBook(prices, clock.monotonic())
     },
   }

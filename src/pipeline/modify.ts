@@ -38,13 +38,14 @@ export function createModify(
     const known = find(change)
     if (known !== undefined) return known
     if (record === undefined) return notModifiable('not known')
-    const { clientOrderId, market, side, reduceOnly, timeInForce, replaces, tags, edgeBps } = record.request
+    const { clientOrderId, market, kind, side, reduceOnly, timeInForce, replaces, tags, edgeBps } = record.request
     const left = record.request.size.minus(record.filledSize)
     const intent: Intent = {
       tags,
       edgeBps,
       ...change,
       market: market.name,
+      kind,
       side,
       reduceOnly,
       price: change.price ?? record.request.price,

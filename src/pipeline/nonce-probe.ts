@@ -7,18 +7,19 @@
  *
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/exchange-endpoint
  */
+import type { Address } from '../model/account.js'
 import type { PostReply } from '../ports.js'
 import { parseDefaultReply } from '../wire/replies.js'
 import type { Post } from './meter.js'
 import type { Parts } from './parts.js'
 import type { Sign } from './sign.js'
 
-/** `undecided` proves nothing: the noop was not written, not answered, or refused for another reason. */
+/** `undecided` proves nothing: the noop was not signed, not written, not answered, or refused for another reason. */
 export type NonceVerdict = 'unused' | 'used' | 'undecided'
 
 export type NonceProbe = {
-  /** Asks once, however many orders of the request want to know. Never rejects. */
-  probe(nonce: number): Promise<NonceVerdict>
+  /** Asks once, however many orders of the request want to know. Never rejects. @param by the nonce's signer */
+  probe(nonce: number, by: Address): Promise<NonceVerdict>
 }
 
 export function createNonceProbe(
@@ -26,10 +27,11 @@ export function createNonceProbe(
   post: Post,
   sign: Sign,
 ): NonceProbe {
-  const running = new Map<number, Promise<NonceVerdict>>()
+  const running = new Map<string, Promise<NonceVerdict>>()
 
-  async function ask(nonce: number): Promise<NonceVerdict> {
-    const payload = await sign.noop(nonce)
+  async function ask(nonce: number, by: Address): Promise<NonceVerdict> {
+    const payload = await sign.noop(nonce, by)
+    if (payload === undefined) return 'undecided'
     const result = post({ type: 'action', payload })
     return result.written ? verdictOf(await inTime(result.reply)) : 'undecided'
   }
@@ -42,13 +44,14 @@ export function createNonceProbe(
   }
 
   return {
-    probe(nonce) {
-      const known = running.get(nonce)
+    probe(nonce, by) {
+      const key = `${by} ${nonce}`
+      const known = running.get(key)
       if (known !== undefined) return known
-      const asked = ask(nonce)
+      const asked = ask(nonce, by)
         .catch((): NonceVerdict => 'undecided')
-        .finally(() => running.delete(nonce))
-      running.set(nonce, asked)
+        .finally(() => running.delete(key))
+      running.set(key, asked)
       return asked
     },
   }

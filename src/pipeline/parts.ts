@@ -17,12 +17,13 @@ import type { ExecutorEvents, ExternalOrders } from '../executor.js'
 import type { Address } from '../model/account.js'
 import type { ClientOrderId } from '../model/ids.js'
 import type { Market } from '../model/market.js'
-import type { Clock, IdSource, Logger, Signer, Transport } from '../ports.js'
+import type { Clock, IdSource, Logger, Transport } from '../ports.js'
+import type { Signers } from './signers.js'
 
 export type Parts = {
   readonly account: Address
   readonly vaultAddress: Address | undefined
-  readonly signer: Signer
+  readonly signers: Signers
   readonly transport: Transport
   readonly venueLimits: VenueLimits
   readonly clock: Clock

@@ -33,7 +33,7 @@ export type Recorder = {
 export type RecorderParts = {
   readonly parts: Pick<
     Parts,
-    'account' | 'signer' | 'transport' | 'clock' | 'logger' | 'readiness' | 'hardStop' | 'halts' | 'nonces'
+    'account' | 'transport' | 'clock' | 'logger' | 'readiness' | 'hardStop' | 'halts' | 'nonces'
   >
   readonly journal: Journal | undefined
   /** The ledgers themselves, not those that tell this recorder of every step. */
@@ -47,7 +47,7 @@ const RETRY_MS = 1_000
 const MAX_WAIT_MS = 2_000
 
 export function createRecorder({ parts, journal, orders, positions, alarm }: RecorderParts): Recorder {
-  const { account, signer, transport, clock, logger, readiness, hardStop, halts, nonces } = parts
+  const { account, transport, clock, logger, readiness, hardStop, halts, nonces } = parts
   let isOpen = false
   let isFailing = false
   let isCheckpointing = false
@@ -100,7 +100,7 @@ export function createRecorder({ parts, journal, orders, positions, alarm }: Rec
   return {
     async open() {
       if (journal === undefined) return noRecords()
-      await journal.open({ network: transport.network, signer: signer.address, account })
+      await journal.open({ network: transport.network, account })
       return journal.replay()
     },
     begin() {

@@ -12,7 +12,7 @@
  *
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/nonces-and-api-wallets
  */
-import type { OrderRecord } from '../control/order-ledger.js'
+import type { OrderRecord, SentAs } from '../control/order-ledger.js'
 import type { Finding, ResolutionOptions, ResolutionStep } from '../executor.js'
 import { positiveMs, wholeNumber } from '../model/guards.js'
 import type { ClientOrderId } from '../model/ids.js'
@@ -37,8 +37,8 @@ export type Resolver = {
 type Case = {
   /** Unix ms; infinite for an order that we only want to look at. */
   expiresAfter: number
-  /** What a noop could still prove; gone once it has been answered. */
-  nonce: number | undefined
+  /** The nonce that a noop could still prove unused; gone once that has been answered. */
+  proof: Pick<SentAs, 'nonce' | 'signer'> | undefined
   attempts: number
   /** Lookups after the expiry that did not find the order. */
   absences: number
@@ -69,9 +69,9 @@ export function createResolver(wiring: ResolverParts): Resolver {
   const { account, clock, nonces, orders, transport, emitter } = parts
   const cases = new Map<ClientOrderId, Case>()
 
-  function open(id: ClientOrderId, { expiresAfter, nonce }: Pick<Case, 'expiresAfter' | 'nonce'>): void {
+  function open(id: ClientOrderId, { expiresAfter, proof }: Pick<Case, 'expiresAfter' | 'proof'>): void {
     const dueAt = clock.monotonic() + firstDelayMs
-    cases.set(id, { expiresAfter, nonce, attempts: 0, absences: 0, dueAt, delayMs: firstDelayMs, isAsking: false })
+    cases.set(id, { expiresAfter, proof, attempts: 0, absences: 0, dueAt, delayMs: firstDelayMs, isAsking: false })
     alarm.setBy(dueAt)
   }
 
@@ -125,9 +125,9 @@ export function createResolver(wiring: ResolverParts): Resolver {
 
   /** Whether that settled the matter. */
   async function probe(record: OrderRecord, item: Case): Promise<boolean> {
-    if (!mayProbe || item.nonce === undefined || record.status !== 'unknown') return false
-    const verdict = await nonceProbe.probe(item.nonce)
-    if (verdict !== 'undecided') item.nonce = undefined
+    if (!mayProbe || item.proof === undefined || record.status !== 'unknown') return false
+    const verdict = await nonceProbe.probe(item.proof.nonce, item.proof.signer)
+    if (verdict !== 'undecided') item.proof = undefined
     const isProven = verdict === 'unused' && provenAbsent(record)
     tell(record, item, 'noop', verdict)
     return isProven
@@ -144,12 +144,12 @@ export function createResolver(wiring: ResolverParts): Resolver {
     watch(id) {
       const record = orders.get(id)
       if (record?.status !== 'unknown') return
-      open(id, { expiresAfter: record.sent?.expiresAfter ?? Number.POSITIVE_INFINITY, nonce: record.sent?.nonce })
+      open(id, { expiresAfter: record.sent?.expiresAfter ?? Number.POSITIVE_INFINITY, proof: record.sent })
     },
     check(id) {
       const record = orders.get(id)
       if (record === undefined || isTerminal(record.status) || cases.has(id)) return
-      open(id, { expiresAfter: Number.POSITIVE_INFINITY, nonce: undefined })
+      open(id, { expiresAfter: Number.POSITIVE_INFINITY, proof: undefined })
     },
     tick(now) {
       for (const [id, item] of cases) {

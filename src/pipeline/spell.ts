@@ -38,6 +38,6 @@ function targetOf(id: ClientOrderId, orders: Pick<OrderLedger, 'get'>): ClientOr
   return record?.isExternal ? (record.orderId ?? id) : id
 }
 
-function specOf({ market, timeInForce, ...order }: OrderRequest): OrderSpec {
-  return { ...order, assetId: market.assetId, type: { timeInForce } }
+function specOf({ market, side, price, size, reduceOnly, timeInForce, clientOrderId }: OrderRequest): OrderSpec {
+  return { assetId: market.assetId, side, price, size, reduceOnly, type: { timeInForce }, clientOrderId }
 }

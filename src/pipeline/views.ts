@@ -7,11 +7,13 @@ import type { OrderView, Outcome } from '../model/outcome.js'
 import { DENIED_REASONS, type DeniedReason, REJECTED_REASONS, type RejectedReason } from '../model/reasons.js'
 
 export function viewOf(record: OrderRecord): OrderView {
-  const { clientOrderId, market, side, size, price, timeInForce, reduceOnly, intentId, tags, edgeBps } = record.request
+  const { request } = record
+  const { clientOrderId, market, kind, side, size, price, timeInForce, reduceOnly, intentId, tags, edgeBps } = request
   return {
     clientOrderId,
     orderId: record.orderId,
     market: market.name,
+    kind,
     side,
     size,
     price,

@@ -9,9 +9,13 @@ import { conditions, type Part, print, writeDoc, writeJson } from './report.js'
 /** A part is a file of its own that exports `part`. It is loaded after its peers have been installed. */
 const parts: Readonly<Record<string, () => Promise<{ readonly part: Part }>>> = {
   cancel: () => import('./cancel.js'),
+  e2e: () => import('./e2e.js'),
   encode: () => import('./encode.js'),
+  ledger: () => import('./ledger.js'),
+  queue: () => import('./queue.js'),
   sign: () => import('./sign.js'),
   sim: () => import('./sim.js'),
+  submit: () => import('./submit.js'),
 }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { write: { type: 'boolean' } } })

@@ -4,9 +4,8 @@
  * All sides are given actions of the same kind, a new nonce each time, and the same key. What is prepared is prepared
  * between the blocks, as idle time would do it, and not timed; what that costs is a line of its own.
  */
-import { createRequire } from 'node:module'
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
-import { hexToBytes, recoverAddress } from 'viem/utils'
+import { recoverAddress } from 'viem/utils'
 import { loadNativeSecp256k1 } from '../../src/native.js'
 import type { Signer } from '../../src/ports.js'
 import {
@@ -20,6 +19,7 @@ import {
 import { loadWasmKeccak256 } from '../../src/wasm.js'
 import { createCcxtSigner, peerVersion, signL1Action } from '../clients/peers.js'
 import { type Block, interleave, type Measured, p99Ratio, ratio } from './measure.js'
+import { rawNativeSign } from './native-limit.js'
 import { batchOf, oneOrder } from './orders.js'
 import { duration, type Line, ownVersion, type Part } from './report.js'
 import { keyOf } from './sim-venue.js'
@@ -108,14 +108,10 @@ function viemTypedData(account: PrivateKeyAccount): Sign {
   }
 }
 
-/** The limit: libsecp256k1 alone, called with a digest and a key as bytes. */
 function rawNative(): Sign {
-  const { ecdsaSign } = createRequire(import.meta.url)('secp256k1/bindings.js') as {
-    ecdsaSign(digest: Uint8Array, key: Uint8Array): unknown
-  }
-  const [digest, key] = [new Uint8Array(32).fill(7), hexToBytes(KEY)]
+  const sign = rawNativeSign()
   return () => {
-    ecdsaSign(digest, key)
+    sign()
     return UNREAD
   }
 }

@@ -3,6 +3,7 @@ import { privateKeyToAddress } from 'viem/accounts'
 import { createLocalSigner } from '../../src/io/local-signer.js'
 import { decimal } from '../../src/model/decimal.js'
 import { floorSize, roundPrice } from '../../src/model/market.js'
+import type { Signer } from '../../src/ports.js'
 import {
   createSimExchange,
   createUnverifiedSigner,
@@ -96,7 +97,9 @@ export async function loadVenue({ verifySignatures, ordersEach, recordLimit }: L
     // Enough volume for any number of actions, and enough money for any position.
     exchange.account(user).deposit('100000000').setVolume('1000000000')
     const orders = Array.from({ length: ordersEach }, (_, index) => resting(account, index))
-    await send(exchange, account, user, verifySignatures, { type: 'order', orders, grouping: 'na' })
+    // Not checked, so not signed.
+    const signer = verifySignatures ? createLocalSigner(keyOf(account)) : createUnverifiedSigner(user)
+    await send(exchange, signer, { type: 'order', orders, grouping: 'na' })
   }
   const answered = new Map<number, () => void>()
   const connections = users.map((user, account) => {
@@ -119,20 +122,15 @@ export async function loadVenue({ verifySignatures, ordersEach, recordLimit }: L
   }
 }
 
-/** An action signed by this library's own means, or not at all. */
-async function send(
-  exchange: SimExchange,
-  account: number,
-  user: string,
-  verified: boolean,
-  action: Encodable & object,
-): Promise<void> {
-  const nonce = Date.now() - 60_000
+let lastNonce = Date.now() - 60_000
+
+/** An action signed by this library's own means, before anything is measured. */
+export async function send(exchange: SimExchange, signer: Signer, action: Encodable & object): Promise<void> {
+  const nonce = ++lastNonce
   const connectionId = l1ActionHash(action, { nonce })
-  const signer = verified ? createLocalSigner(keyOf(account)) : createUnverifiedSigner(user)
   const signature = await signer.sign(l1Digest(connectionId, 'testnet'), { network: 'testnet', connectionId })
   const reply = await new Promise((resolve) => exchange.handleExchange({ action, nonce, signature }, resolve))
-  if (!JSON.stringify(reply).includes('resting')) throw new Error(`filling the books failed: ${JSON.stringify(reply)}`)
+  if (/error/i.test(JSON.stringify(reply))) throw new Error(`filling the books failed: ${JSON.stringify(reply)}`)
 }
 
 /** The same payload with the signer written where an exchange that verifies nothing reads it. */

@@ -229,11 +229,14 @@ function watchConnection(harness: Harness, violations: string[]): Watch {
     mustEndBy(at, ail) {
       const { generation, status } = state
       if (status !== 'open') return
-      clock.schedule(() => {
-        if (state.generation === generation && state.status === 'open') {
-          violations.push(`${ail} was not found out in ${at} ms, on connection ${generation}`)
-        }
-      }, at + 1 - clock.monotonic())
+      clock.schedule(
+        () => {
+          if (state.generation === generation && state.status === 'open') {
+            violations.push(`${ail} was not found out in ${at} ms, on connection ${generation}`)
+          }
+        },
+        at + 1 - clock.monotonic(),
+      )
     },
     get isMarketChanged() {
       return isMarketChanged

@@ -1,5 +1,9 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createWorld, d, hold, type OrderValues, orderOf } from './support.js'
+import { createExposureView } from '../../src/control/exposure.js'
+import type { OrderRecord } from '../../src/control/order-ledger.js'
+import { type Decimal, ZERO } from '../../src/model/decimal.js'
+import { createWorld, d, hold, type OrderValues, orderOf, type World } from './support.js'
 
 const MARKET = 'xyz:NVDA'
 
@@ -58,5 +62,97 @@ describe('what is at stake in a market', () => {
     expect(['xyz:A', 'xyz:B', 'xyz:C'].map((market) => world.exposure.openOrders(market))).toEqual([1, 1, 0])
     expect(['xyz:A', 'xyz:B', 'xyz:C'].map((market) => world.exposure.reduceOnlyOrders(market))).toEqual([0, 0, 1])
     expect(world.exposure.positionSize('BTC').toFixed()).toBe('-1')
+  })
+})
+
+describe('the sum over all markets', () => {
+  const NAMES = ['xyz:A', 'xyz:B', 'BTC'] as const
+  type Name = (typeof NAMES)[number]
+
+  const amount = fc.integer({ min: 1, max: 9 }).map(String)
+  const step = fc.record({
+    do: fc.constantFrom('order', 'fill', 'lost', 'cancel', 'final', 'forget', 'snapshot', 'mark', 'other price'),
+    market: fc.constantFrom<Name>(...NAMES),
+    side: fc.constantFrom<'buy' | 'sell'>('buy', 'sell'),
+    size: amount,
+    price: amount,
+    which: fc.nat(20),
+  })
+
+  /** One step of what may happen to an account, straight at the ledgers. */
+  function take(
+    world: World,
+    marks: Map<string, Decimal>,
+    one: typeof step extends fc.Arbitrary<infer T> ? T : never,
+    n: number,
+  ): void {
+    const { orders, positions } = world
+    const { market, side, size, price } = one
+    const open: readonly OrderRecord[] = [...orders.open()]
+    const picked = open[one.which % Math.max(1, open.length)]
+    const id = picked?.request.clientOrderId ?? '0x0'
+    switch (one.do) {
+      case 'order':
+        orders.register(orderOf({ market, side, size, price, reduceOnly: one.which === 0 }))
+        break
+      case 'fill': {
+        if (picked === undefined) break
+        orders.bookFill(id, { size: d('1'), price: d(price), fee: ZERO })
+        const fill = { side: picked.request.side, size: d('1'), price: d(price), time: 10 + n, tradeId: n }
+        positions.apply({ market: picked.request.market.name, ...fill })
+        break
+      }
+      case 'lost':
+        orders.apply(id, 'written')
+        orders.apply(id, 'lost')
+        break
+      case 'cancel':
+      case 'final':
+        orders.apply(id, 'written')
+        orders.apply(id, 'canceled', { isSizeFinal: one.do === 'final' })
+        break
+      case 'forget':
+        orders.forget(id)
+        break
+      case 'snapshot':
+        hold(world, one.which === 0 ? { [market]: side === 'buy' ? size : `-${size}` } : {})
+        break
+      case 'mark':
+        marks.set(market, d(price))
+        break
+      default:
+        if (picked !== undefined) orders.amend({ ...picked.request, price: d(price) })
+    }
+  }
+
+  it('is what a count of everything from the beginning finds, whatever happens to the ledgers in between', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const world = createWorld()
+        for (const dex of ['xyz', '']) world.positions.load(dex, [], 1)
+        const marks = new Map<string, Decimal>(NAMES.map((name) => [name, d('5')]))
+        const markOf = (name: string): Decimal | undefined => marks.get(name)
+        for (const [n, one] of steps.entries()) {
+          take(world, marks, one, n)
+          const anew = createExposureView(world.orders, world.positions)
+          const total = world.exposure.total(markOf)
+          expect([...world.exposure.markets()].sort()).toEqual([...anew.markets()].sort())
+          expect(total).toEqual(anew.total(markOf))
+          const each = [...anew.markets()].map((name) => anew.worst(name, marks.get(name) ?? ZERO))
+          expect('sum' in total && total.sum.toFixed()).toBe(each.reduce((sum, one) => sum.plus(one), ZERO).toFixed())
+        }
+      }),
+    )
+  })
+
+  it('is not known while a mark is missing, and is right again when it is there', () => {
+    const world = createWorld()
+    hold(world, { 'xyz:A': '1', 'xyz:B': '-2' })
+    const total = (marks: Readonly<Record<string, Decimal>>) => world.exposure.total((name) => marks[name])
+    expect(total({ 'xyz:A': d('10') })).toEqual({ unpriced: 'xyz:B' })
+    expect(total({ 'xyz:A': d('10'), 'xyz:B': d('3') })).toEqual({ sum: d('16') })
+    expect(total({ 'xyz:B': d('3') })).toEqual({ unpriced: 'xyz:A' })
+    hold(world, { 'xyz:A': '1' })
+    expect(total({ 'xyz:A': d('11') })).toEqual({ sum: d('11') })
   })
 })

@@ -59,9 +59,12 @@ describe('judging an order', () => {
     const listed = [...coreGates(), ...standardGates(LIMITS)]
     const described = createRiskGates(listed, createWorld()).describe()
     const find = (id: string): Gate | undefined => listed.find((one) => one.id === id)
-    expect(described).toEqual(described.map(({ id }) => ({ step: find(id)?.step, id, rule: find(id)?.rule })))
+    for (const { step, id, rule, entriesOnly } of described) {
+      expect({ entriesOnly: false, ...find(id) }).toMatchObject({ step, rule, entriesOnly })
+    }
     expect(described).toHaveLength(listed.length)
-    expect(described[0]).toEqual({ step: '1', id: 'hardStop', rule: 'no new order while the kill switch is on' })
+    const rule = 'no new order while the kill switch is on'
+    expect(described[0]).toEqual({ step: '1', id: 'hardStop', rule, entriesOnly: false })
   })
 
   it('refuses a list with one gate twice', () => {

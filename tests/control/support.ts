@@ -55,6 +55,7 @@ export function orderOf({ market = 'xyz:NVDA', size = '1', price = '100', ...res
   return {
     clientOrderId: freshId(),
     market: typeof market === 'string' ? marketOf(market) : market,
+    kind: 'entry',
     side: 'buy',
     size: d(size),
     price: d(price),

@@ -2,7 +2,6 @@ import { createMemoryJournal, type Journal } from 'hip3-executor'
 import { describe, expect, it } from 'vitest'
 import {
   ACCOUNT,
-  AGENT,
   accepted,
   buy,
   createHarness,
@@ -152,7 +151,7 @@ describe('close', () => {
       await harness.settle()
       expect(await now(closing)).toMatchObject({ openOrders: [] })
       expectNothingLeft(harness)
-      await journal.open({ network: 'testnet', signer: AGENT, account: ACCOUNT })
+      await journal.open({ network: 'testnet', account: ACCOUNT })
     }
   })
 
@@ -172,7 +171,7 @@ describe('close', () => {
     open()
     await harness.settle()
     expect(await now(closing)).not.toBe('open')
-    await journal.open({ network: 'testnet', signer: AGENT, account: ACCOUNT })
+    await journal.open({ network: 'testnet', account: ACCOUNT })
     expectNothingLeft(harness)
   })
 

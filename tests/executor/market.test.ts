@@ -83,7 +83,7 @@ describe('the best prices', () => {
     expect(judge(harness, { price: '170' })).toBe('MARKET_DATA_UNAVAILABLE')
   })
 
-  it('that make no sense are told, and neither taken for prices nor for an empty side', async () => {
+  it('that make no sense are told, and deny new orders until there is a book again', async () => {
     const harness = await started({ market: { ...ONLY, spreadShock: {} } })
     const heard: unknown[] = []
     harness.executor.on('malformed', (event) => heard.push(event))
@@ -92,6 +92,9 @@ describe('the best prices', () => {
       harness.inject(JSON.stringify({ channel: 'bbo', data: { coin: NVDA, time: harness.clock.now(), bbo } }))
     }
     expect(heard).toEqual(Array.from({ length: 4 }, () => ({ source: 'bbo', count: 1 })))
+    expect(judge(harness, { price: '170' })).toBe('BOOK_UNUSABLE')
+    harness.exchange.market(NVDA).setBook({ bids: [['176.18', '5']], asks: [['176.22', '5']] })
+    await harness.settle()
     expect(judge(harness, { price: '170' })).toBe('1')
   })
 

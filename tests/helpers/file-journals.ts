@@ -43,7 +43,7 @@ export async function foundIn(
 }
 
 /** Where the journal of `OWNER` lives. */
-export const homeIn = (directory: string): string => join(directory, `${OWNER.network}-${OWNER.signer}`)
+export const homeIn = (directory: string): string => join(directory, `${OWNER.network}-${OWNER.account}`)
 
 export type Files = Readonly<Record<string, Buffer>>
 

@@ -3,7 +3,6 @@ import type { Journal, JournalOwner, JournalRecord } from 'hip3-executor'
 
 export const OWNER: JournalOwner = {
   network: 'testnet',
-  signer: '0x70997970c51812dc3a010c7d01b50e0d17dc79c8',
   account: '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266',
 }
 

@@ -25,6 +25,7 @@ describe('a malformed intent', () => {
     [{ side: undefined }, 'side: expected a string, got undefined'],
     [{ side: true }, 'side: expected a string, got boolean'],
     [{ timeInForce: null }, 'timeInForce: expected a string, got null'],
+    [{ kind: true }, 'kind: expected a string, got boolean'],
     [{ rounding: 1 }, 'rounding: expected a string, got number'],
     [{ reduceOnly: 'false' }, 'reduceOnly: expected a boolean, got string'],
     [{ reduceOnly: null }, 'reduceOnly: expected a boolean, got null'],
@@ -50,6 +51,8 @@ describe('a malformed intent', () => {
     [{ market: '' }, 'market: expected a string that is not empty'],
     [{ side: 'BUY' }, 'side: expected "buy" or "sell", got "BUY"'],
     [{ timeInForce: 'Ioc' }, 'timeInForce: expected "ioc" or "gtc" or "alo", got "Ioc"'],
+    [{ kind: 'order' }, 'kind: expected "entry" or "quote", got "order"'],
+    [{ kind: 'quote' }, 'timeInForce: expected "gtc" or "alo", got "ioc"'],
     [{ rounding: 'nearest' }, 'rounding: expected "passive" or "aggressive", got "nearest"'],
     [{ intentId: '' }, 'intentId: expected a string that is not empty'],
     [{ size: '0' }, 'size: expected more than zero, got 0'],
@@ -75,6 +78,15 @@ describe('an intent', () => {
       price: '182.52',
       size: '0.25',
     })
+  })
+
+  it.each([
+    [undefined, 'entry'],
+    ['entry', 'entry'],
+    ['quote', 'quote'],
+  ])('of kind %s is an %s', (kind, expected) => {
+    const read = readIntent(intent({ kind, timeInForce: 'alo' }))
+    expect(toOrderRequest(read, NVDA, CLOID)).toMatchObject({ kind: expected })
   })
 
   it('carries its metadata', () => {

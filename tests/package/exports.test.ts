@@ -24,21 +24,22 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
       Accepted ActionBudget ActionBudgetOptions Address Approved Ask AskOptions Batch BatchQueue BatchQueueOptions
       BestPrices BlackoutWindow Book BudgetReservation BudgetState BurstSignalOptions CancelOutcome ClientOrderId
       Clock CloseOptions ClosePolicy CloseReport Condition CorrelationCooldownOptions CorrelationPositionOptions
-      Decimal DecimalInput Denial Denied DeniedReason Difference DigestAccount Drift Executor ExecutorErrorCode
-      ExecutorEvents ExecutorOptions ExhaustedLimit ExposureView ExternalOrders FillEvent Finding Gate GateAnswer
-      GateContext GateDenial GateDescription GateTurn GateWork HardStop HardStopCause HardStopOptions HardStopState
-      Hex IdSource Intent Journal JournalOwner JournalRecord Keccak256 Lane ListenOptions Listing LocalSignerOptions
-      Logger MarginMode Market MarketContext MarketData MarketDataOptions MarketGatesOptions MarketHalt
-      MarketHaltEvent MarketHaltOptions MarketHalts MarketHaltsOptions MarketRegistry MaxDrawdownOptions MemoryJournal
-      Missing Need Network NonceManager NonceManagerOptions NotWrittenReason OrderLedger OrderRecord OrderRequest
-      OrderStatus OrderView Outcome PhantomAgent Position PositionClose PositionClosedEvent PositionDifference
-      PositionFill PositionLedger PositionReading PostReply PostRequest PostResult PushResult QueuedCancel Quote
-      ReEntryDelayOptions Readiness ReadinessOptions ReadinessState Received ReconciledDifference RejectedReason
-      Replacement Replay ReplayOptions ResolutionEvent ResolutionOptions ResolutionStep RiskGates RiskLimits
-      RiskMonitor RiskMonitorOptions RiskState RoundTrip RoundTripFill RoundTrips Rounding Side Signature
-      SignaturePool Signer SigningBackend SlippageOptions SpreadShockOptions StandardGatesOptions StartReport
-      Submission Subscription TiltGuardOptions TimeInForce Transport TransportState TypedData TypedDataWallet Usage
-      VenueLimitsOptions VenueLimitsState Verdict WebSocketLike WsSenderOptions
+      DeadMansSwitchOptions DeadMansSwitchState Decimal DecimalInput Denial Denied DeniedReason Difference
+      DigestAccount Drift Executor ExecutorErrorCode ExecutorEvents ExecutorOptions ExhaustedLimit ExposureView
+      ExternalOrders FillEvent Finding Gate GateAnswer GateContext GateDenial GateDescription GateTurn GateWork
+      HardStop HardStopCause HardStopOptions HardStopState Hex IdSource Intent Journal JournalOwner JournalRecord
+      Keccak256 Lane ListenOptions Listing LocalSignerOptions Logger MarginMode Market MarketContext MarketData
+      MarketDataOptions MarketGatesOptions MarketHalt MarketHaltEvent MarketHaltOptions MarketHalts MarketHaltsOptions
+      MarketRegistry MaxDrawdownOptions MemoryJournal Missing Need Network NonceManager NonceManagerOptions
+      NotWrittenReason OrderKind OrderLedger OrderRecord OrderRequest OrderStatus OrderView Outcome PhantomAgent
+      Position PositionClose PositionClosedEvent PositionDifference PositionFill PositionLedger PositionReading
+      PostReply PostRequest PostResult PushResult QueuedCancel Quote ReEntryDelayOptions Readiness ReadinessOptions
+      ReadinessState Received ReconciledDifference RejectedReason Replacement Replay ReplayOptions ResolutionEvent
+      ResolutionOptions ResolutionStep RiskGates RiskLimits RiskMonitor RiskMonitorOptions RiskState RoundTrip
+      RoundTripFill RoundTrips Rounding Side Signature SignaturePool Signer SigningBackend SlippageOptions
+      SpreadShockOptions StandardGatesOptions StartReport Submission Subscription TiltGuardOptions TimeInForce
+      Transport TransportState TypedData TypedDataWallet Usage VenueLimitsOptions VenueLimitsState Verdict
+      WebSocketLike WsSenderOptions
     `),
   },
   './signing': {
@@ -57,7 +58,7 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
   './native': { values: words('loadNativeSecp256k1'), types: words('Secp256k1') },
   './wasm': { values: words('loadWasmKeccak256'), types: words('Keccak256') },
   './node': {
-    values: words('createFileJournal'),
+    values: words('createEnvSigner createFileJournal createKeyFileSigner'),
     types: words('Durability FileJournal FileJournalOptions SalvageReport'),
   },
   './testing': {

@@ -33,9 +33,20 @@ that denies ends it, and what earlier gates took is given back. Reduce-only orde
 is never blocked. \`executor.describeGates()\` tells the same of a running executor, and the \`gate\` event tells of each turn
 of a gate, from passing the orders of a market to denying them and back.
 
+A **quote** (\`kind: 'quote'\`, post-only or good-till-cancelled) is one of a maker's resting orders: it may stand beside others,
+on both sides and on several levels, and beside a position. It is not asked the gates that take an order for a signal. All
+that is about the market, the session's loss and what is at stake holds for it, each quote is judged alone, and each
+direction of a market counts for the worst that can happen in it.
+
 ${table(
-  ['step', 'gate', 'rule', 'there'],
-  EVERY_GATE.map(({ step, id, rule }) => [step, `\`${id}\``, rule, WHERE_FROM[id] ?? 'always']),
+  ['step', 'gate', 'rule', 'quotes', 'there'],
+  EVERY_GATE.map(({ step, id, rule, entriesOnly }) => [
+    step,
+    `\`${id}\``,
+    rule,
+    entriesOnly ? 'not asked' : 'yes',
+    WHERE_FROM[id] ?? 'always',
+  ]),
 )}
 
 The limits here are examples: 50 for one market and 100 for all, 5 positions, a loss of 10, 3 closes, and for the rest the

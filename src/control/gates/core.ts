@@ -1,4 +1,5 @@
 /** The gates that no configuration can leave out. */
+import { positiveMs } from '../../model/guards.js'
 import { priceBand } from '../../model/market.js'
 import type { DeniedReason } from '../../model/reasons.js'
 import type { Condition, Missing } from '../readiness.js'
@@ -87,8 +88,13 @@ export function marketChangeGate(): Gate {
   }
 }
 
-/** Step 10, after all others: what the venue allows the account and the IP address. */
+/**
+ * Step 10, after all others: what the venue allows the account and the IP address.
+ *
+ * @throws {RangeError} when the wait is not above zero
+ */
 export function venueLimitsGate(maxWaitMs: number): Gate {
+  positiveMs(maxWaitMs, 'maxWaitMs')
   return {
     step: '10',
     id: 'venueLimits',
@@ -103,7 +109,10 @@ export function venueLimitsGate(maxWaitMs: number): Gate {
   }
 }
 
-/** @param maxWaitMs how long an order may wait in the queue for the venue's limits. Default: 2000 */
+/**
+ * @param maxWaitMs how long an order may wait in the queue for the venue's limits. Default: 2000
+ * @throws {RangeError} when it is not above zero
+ */
 export const coreGates = (maxWaitMs = 2_000): readonly Gate[] => [
   hardStopGate(),
   haltGate(),

@@ -5,7 +5,7 @@ import { floorSize } from '../../model/market.js'
 import type { OrderRequest } from '../../model/order.js'
 import type { DeniedReason } from '../../model/reasons.js'
 import type { ExposureView } from '../exposure.js'
-import { deny, denyWithoutMark, type Gate, type GateAnswer, PASS } from '../risk-gates.js'
+import { deny, denyWithoutMark, type Gate, type GateAnswer, type GateDenial, PASS } from '../risk-gates.js'
 
 /**
  * Step 3: position and pending orders of one market. An order that would go beyond is made smaller; when there is no
@@ -37,14 +37,14 @@ export function scaledTo(
 ): GateAnswer {
   const committed = exposure.directional(market.name, side, mark)
   const available = limit.minus(committed)
-  const full = { reason, limit: limit.toFixed(), value: committed.toFixed() }
-  if (available.lte(ZERO)) return { answer: 'deny', ...full }
+  const full = (): GateDenial => ({ reason, limit: limit.toFixed(), value: committed.toFixed() })
+  if (available.lte(ZERO)) return { answer: 'deny', ...full() }
   const unit = max(mark, price)
   if (size.times(unit).lte(available)) return PASS
   // Division rounds at its last digit, which can carry over to a lot too many.
   const room = floorSize(available.div(unit), market.szDecimals)
   const fitting = room.times(unit).lte(available) ? room : room.minus(powerOfTen(-market.szDecimals))
-  return { answer: 'resize', size: fitting, orElse: full }
+  return { answer: 'resize', size: fitting, orElse: full() }
 }
 
 /**
@@ -59,15 +59,15 @@ export function maxPositionTotalGate(maxNotional: DecimalInput): Gate {
     step: '4',
     id: 'maxPositionTotal',
     rule: `positions and pending of all markets, with the new order, below ${limit.toFixed()}`,
-    check({ market, size, price }, { exposure, marketData, now }) {
-      const mark = marketData.mark(market.name, now)
-      if (mark === undefined) return denyWithoutMark(market.name, marketData)
-      let projected = size.times(max(mark, price))
-      for (const name of exposure.markets()) {
-        const itsMark = marketData.mark(name, now)
-        if (itsMark === undefined) return denyWithoutMark(name, marketData)
-        projected = projected.plus(exposure.worst(name, itsMark))
-      }
+    check({ market: { name }, side, size, price }, { exposure, marketData, now }) {
+      const mark = marketData.mark(name, now)
+      if (mark === undefined) return denyWithoutMark(name, marketData)
+      const total = exposure.total((one) => marketData.mark(one, now))
+      if ('unpriced' in total) return denyWithoutMark(total.unpriced, marketData)
+      // What is committed to the other direction is no more for an order in this one.
+      const before = exposure.worst(name, mark)
+      const after = max(before, exposure.directional(name, side, mark).plus(size.times(max(mark, price))))
+      const projected = total.sum.plus(after).minus(before)
       return projected.lt(limit) ? PASS : deny('MAX_POSITION_TOTAL', limit.toFixed(), projected.toFixed())
     },
   }

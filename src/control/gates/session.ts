@@ -63,6 +63,7 @@ export function correlationCooldownGate(options: CorrelationCooldownOptions): Ga
   return {
     step: '1c',
     id: 'correlationCooldown',
+    entriesOnly: true,
     rule: `no new order for ${seconds(cooldownMs)} after ${limit}, whatever the markets`,
     begin() {
       let closedAt: number[] = []
@@ -109,6 +110,7 @@ export function burstSignalGate(options: BurstSignalOptions = {}): Gate {
   return {
     step: '1d',
     id: 'burstSignal',
+    entriesOnly: true,
     rule: `at most ${limit} in a market, and none for ${seconds(cooldownMs)} after the last of them${bypass}`,
     begin() {
       const sentAt = new Map<string, readonly number[]>()
@@ -161,6 +163,7 @@ export function tiltGuardGate(options: TiltGuardOptions = {}): Gate {
   return {
     step: '1e',
     id: 'tiltGuard',
+    entriesOnly: true,
     rule: `no new order for ${seconds(cooldownMs)} after ${maxLosses} losing positions in a row`,
     begin() {
       let losses = 0
@@ -194,6 +197,7 @@ export function reEntryDelayGate(options: ReEntryDelayOptions = {}): Gate {
   return {
     step: '1f',
     id: 'reEntryDelay',
+    entriesOnly: true,
     rule: `no new order in a market for ${seconds(delayMs)} after its position was closed`,
     begin() {
       const endsAt = new Map<string, number>()

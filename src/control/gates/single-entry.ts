@@ -20,6 +20,7 @@ export function hasPositionGate(): Gate {
   return {
     step: '7',
     id: 'hasPosition',
+    entriesOnly: true,
     rule: 'no new order in a market with a position',
     check({ market }, { exposure }) {
       if (!exposure.hasPosition(market.name)) return PASS
@@ -33,6 +34,7 @@ export function pendingOrderGate(): Gate {
   return {
     step: '8',
     id: 'pendingOrder',
+    entriesOnly: true,
     rule: 'no new order beside another that is not final, but for the one it replaces',
     check({ market, replaces }, { exposure }) {
       const pending = exposure.openOrders(market.name) - (replaces === undefined ? 0 : 1)

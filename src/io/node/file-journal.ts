@@ -18,7 +18,7 @@ import { readRecords } from './segment-scan.js'
 import { createSegmentStore, type Durability, type SegmentStore } from './segment-store.js'
 
 export type FileJournalOptions = {
-  /** Where journals live; each owner gets a directory of its own in it. Made when it is not there. */
+  /** Where journals live; each network and account gets a directory of its own in it. Made when it is not there. */
   readonly directory: string
   /**
    * `os`: a record survives the death of the process. `fsync`: it also survives a power cut, and `append` answers with a
@@ -104,8 +104,8 @@ export function createFileJournal(options: FileJournalOptions): FileJournal {
   }
 
   return {
-    async open({ network, signer, account }) {
-      const owner = { network, signer: address(signer, 'signer'), account: address(account, 'account') }
+    async open({ network, account }) {
+      const owner = { network, account: address(account, 'account') }
       if (opening !== undefined) throw new ExecutorError('JOURNAL_LOCKED', 'the journal is open already')
       opening = openFor(owner)
       try {

@@ -10,8 +10,8 @@ import type { JournalOwner } from '../../ports.js'
 const OWNER_ONLY_DIRECTORY = 0o700
 export const OWNER_ONLY_FILE = 0o600
 
-export const ownerDirectory = (root: string, { network, signer }: JournalOwner): string =>
-  join(root, `${network}-${signer}`)
+export const ownerDirectory = (root: string, { network, account }: JournalOwner): string =>
+  join(root, `${network}-${account}`)
 
 export const segmentPath = (directory: string, number: number): string =>
   join(directory, `segment-${String(number).padStart(8, '0')}.journal`)

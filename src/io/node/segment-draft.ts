@@ -23,7 +23,7 @@ export type SegmentDraft = {
 export function createDraft(
   directory: string,
   number: number,
-  { network, signer, account }: JournalOwner,
+  { network, account }: JournalOwner,
   sequence: number,
 ): SegmentDraft {
   const path = draftPath(segmentPath(directory, number))
@@ -40,7 +40,7 @@ export function createDraft(
   }
 
   try {
-    file.write([JSON.stringify({ journal: FORMAT_VERSION, network, signer, account })])
+    file.write([JSON.stringify({ journal: FORMAT_VERSION, network, account })])
   } catch (error) {
     discard()
     throw error

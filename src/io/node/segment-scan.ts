@@ -75,7 +75,7 @@ export function assertOwner({ path, header }: SegmentScan, owner: JournalOwner):
     const formats = `format ${header['journal']}, and this version reads format ${FORMAT_VERSION}`
     throw new ExecutorError('JOURNAL_CORRUPT', `${path} is of ${formats}`)
   }
-  for (const field of ['network', 'signer', 'account'] as const) {
+  for (const field of ['network', 'account'] as const) {
     if (header[field] === owner[field]) continue
     const whose = `the journal of ${field} ${header[field]}, not of ${owner[field]}`
     throw new ExecutorError('JOURNAL_CORRUPT', `${path} is ${whose}`)

@@ -217,6 +217,19 @@ describe('the limit over all markets', () => {
     expect(submit(gate, world, { price: '10', size: '3.99' })).toEqual({ size: '3.99' })
   })
 
+  it('counts an order in its own direction: what waits on the other side is no more for it', () => {
+    const world = worldWith({ [NVDA]: '10', [TSLA]: '10' }, { [TSLA]: '4' })
+    register(world, { side: 'sell', price: '10', size: '5' })
+    // 40 in the one market and 50 to the short side of the other: a buy of 5 there adds nothing to the worst of both.
+    expect(submit(gate, world, { price: '10', size: '5' })).toEqual({ size: '5' })
+    expect(submit(gate, world, { price: '10', size: '5.99' })).toEqual({ size: '5.99' })
+    expect(submit(gate, world, { price: '10', size: '6' })).toEqual(denied('100'))
+    expect(submit(gate, world, { side: 'sell', price: '10', size: '1' })).toEqual(denied('100'))
+    // And what makes a position smaller is no more either, until it is on the other side.
+    expect(submit(gate, world, { market: TSLA, side: 'sell', price: '10', size: '8.99' })).toEqual({ size: '8.99' })
+    expect(submit(gate, world, { market: TSLA, side: 'sell', price: '10', size: '9' })).toEqual(denied('100'))
+  })
+
   it.each([
     ['the market of the order', { [TSLA]: '10' }, {}, NVDA],
     ['the market of the order, beside others', { [TSLA]: '10' }, { [TSLA]: '1' }, NVDA],

@@ -1,5 +1,5 @@
 /** A journal in files, as its owner sees it. */
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
@@ -45,7 +45,7 @@ describe('a file journal', () => {
     const lines = (await newestIn(directory)).bytes.toString('utf8').split('\n')
     await journal.close()
     expect(lines.map((line) => line.slice(9))).toStrictEqual([
-      `1 {"journal":1,"network":"testnet","signer":"${OWNER.signer}","account":"${OWNER.account}"}`,
+      `1 {"journal":1,"network":"testnet","account":"${OWNER.account}"}`,
       '2 {"checkpoint":0}',
       '3 {"kind":"sent","market":"xyz:NVDA","note":"two\\nlines, ünïcode"}',
       '',
@@ -119,25 +119,37 @@ describe('a file journal', () => {
     expect(await foundIn(directory)).toStrictEqual([record(1)])
   })
 
-  it('opens for its owner only, however the address is spelled', async () => {
+  it('opens for its account, however the address is spelled', async () => {
     const directory = await temporaryDirectory()
-    await (await openedIn(directory)).close()
-    const journal = journalIn(directory, { salvage: true })
-    await expect(journal.open(OTHER_ACCOUNT)).rejects.toThrow(refused('JOURNAL_CORRUPT', OTHER_ACCOUNT.account))
-    const signer = `0x${OWNER.signer.slice(2).toUpperCase()}` as const
-    await journal.open({ ...OWNER, signer })
+    const journal = await openedIn(directory)
+    journal.append(record(1))
     await journal.close()
-    await expect(journal.open({ ...OWNER, signer: '0x12' })).rejects.toThrow(RangeError)
+    const account = `0x${OWNER.account.slice(2).toUpperCase()}` as const
+    await journal.open({ ...OWNER, account })
+    expect(await replayed(journal)).toStrictEqual([record(1)])
+    await journal.close()
+    await expect(journal.open({ ...OWNER, account: '0x12' })).rejects.toThrow(RangeError)
   })
 
-  it('keeps the journals of two networks and signers apart', async () => {
+  it('keeps the journals of two networks and accounts apart', async () => {
     const directory = await temporaryDirectory()
     const one = await openedIn(directory)
-    const other = journalIn(directory)
-    await other.open({ ...OWNER, network: 'mainnet' })
     one.append(record(1))
-    expect(await replayed(other)).toStrictEqual([])
-    await Promise.all([one.close(), other.close()])
+    for (const owner of [{ ...OWNER, network: 'mainnet' } as const, OTHER_ACCOUNT]) {
+      const other = journalIn(directory)
+      await other.open(owner)
+      expect(await replayed(other)).toStrictEqual([])
+      await other.close()
+    }
+    await one.close()
+  })
+
+  it('that was moved to where another account looks for it is refused', async () => {
+    const directory = await temporaryDirectory()
+    await (await openedIn(directory)).close()
+    await rename(homeIn(directory), homeIn(directory).replace(OWNER.account, OTHER_ACCOUNT.account))
+    const journal = journalIn(directory, { salvage: true })
+    await expect(journal.open(OTHER_ACCOUNT)).rejects.toThrow(refused('JOURNAL_CORRUPT', OWNER.account))
   })
 
   it('can do nothing before it is opened or after it is closed', async () => {

@@ -248,7 +248,7 @@ describe('salvage', () => {
   })
 
   it('never mixes in what belongs to another account', async () => {
-    const header = { journal: 1, network: OWNER.network, signer: OWNER.signer, account: `0x${'12'.repeat(20)}` }
+    const header = { journal: 1, network: OWNER.network, account: `0x${'12'.repeat(20)}` }
     const foreign = Buffer.from(encodeLine(1, JSON.stringify(header)) + encodeLine(2, '{"checkpoint":0}'))
     const directory = await directoryWith({ [segment(1)]: foreign, [segment(2)]: flipped(12) })
     await expect(openedIn(directory, { salvage: true })).rejects.toMatchObject({

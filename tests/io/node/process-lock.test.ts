@@ -7,7 +7,7 @@ import type { Writable } from 'node:stream'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { takeLock } from '../../../src/io/node/process-lock.js'
 import { type Child, type Program, program } from '../../helpers/children.js'
-import { homeIn, journalIn, openedIn, temporaryDirectory } from '../../helpers/file-journals.js'
+import { homeIn, journalIn, openedIn, segment, temporaryDirectory } from '../../helpers/file-journals.js'
 import { OWNER } from '../../helpers/journals.js'
 
 let opener: Program
@@ -70,9 +70,11 @@ describe('the lock of a journal', () => {
   it('is free when opening failed', async () => {
     const directory = await temporaryDirectory()
     await (await openedIn(directory)).close()
-    const other = journalIn(directory)
-    const account = `0x${'12'.repeat(20)}` as const
-    await expect(other.open({ ...OWNER, account })).rejects.toMatchObject({ code: 'JOURNAL_CORRUPT' })
+    const path = join(homeIn(directory), segment(1))
+    const healthy = await readFile(path)
+    await writeFile(path, 'damage\n')
+    await expect(journalIn(directory).open(OWNER)).rejects.toMatchObject({ code: 'JOURNAL_CORRUPT' })
+    await writeFile(path, healthy)
     await (await openedIn(directory)).close()
   })
 

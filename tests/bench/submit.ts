@@ -1,0 +1,125 @@
+/**
+ * What `submit` costs: through every gate to the queue, and from the call until the signed order is on the socket.
+ *
+ * The yardstick is one signature by libsecp256k1, because nobody who signs when he orders can be faster. Prepared
+ * signatures are made between the blocks, as idle time would do it, and not timed.
+ */
+import type { Accepted, Intent } from '../../src/index.js'
+import { createLocalSigner, createSignaturePool } from '../../src/signing.js'
+import { loadWasmKeccak256 } from '../../src/wasm.js'
+import { type BusyAccount, openBusyAccount } from './busy-account.js'
+import { type Block, interleave, type Measured, ratio } from './measure.js'
+import { rawNativeSign } from './native-limit.js'
+import { duration, type Line, ownVersion, type Part } from './report.js'
+import { keyOf } from './sim-venue.js'
+
+export const part: Part = {
+  title: 'submit: with every gate on, 100 markets and 50 positions',
+  peers: ['secp256k1', 'hash-wasm', 'ws'].map(ownVersion),
+  run,
+}
+
+const ROUNDS = 100
+const WARM_UP = 100
+/** As many as there are orders in a block. */
+const SIGNATURES = 30
+
+async function run(): Promise<readonly Line[]> {
+  const keccak256 = await loadWasmKeccak256()
+  const pools = [0, 1].map(() => createSignaturePool({ size: 64, refill: 'manual' }))
+  const [few, many] = await Promise.all(
+    [10, 1_000].map((workingOrders, account) =>
+      openBusyAccount({
+        signer: createLocalSigner(keyOf(account), { backend: { keccak256 }, prepare: pools[account] }),
+        workingOrders,
+      }),
+    ),
+  )
+  if (few === undefined || many === undefined) throw new RangeError('no accounts')
+  const prepared = (block: Block): Block => {
+    return (round) => {
+      for (const pool of pools) pool.fill()
+      return block(round)
+    }
+  }
+  const sign = rawNativeSign()
+  const measured = await interleave(
+    {
+      few: prepared(queueing(few)),
+      many: prepared(queueing(many)),
+      written: prepared(writing(many)),
+      native: () => Array.from({ length: SIGNATURES }, () => timed(sign)),
+    },
+    { rounds: ROUNDS, warmUp: WARM_UP },
+  )
+  await Promise.all([few.close(), many.close()])
+  return lines(measured)
+}
+
+function timed(call: () => void): number {
+  const start = performance.now()
+  call()
+  return (performance.now() - start) * 1_000
+}
+
+/** All in one turn, so that nothing leaves before all are queued. */
+function queueing({ executor, intents }: BusyAccount): Block {
+  return async () => {
+    const orders: Accepted[] = []
+    const took = intents.map((intent) => timed(() => orders.push(submitted(executor, intent))))
+    await Promise.all(orders.map(({ outcome }) => outcome))
+    return took
+  }
+}
+
+/** One after the other, each alone on its way. */
+function writing({ executor, intents, writtenAt }: BusyAccount): Block {
+  return async () => {
+    const took: number[] = []
+    for (const intent of intents) {
+      const start = performance.now()
+      const { outcome } = submitted(executor, intent)
+      await Promise.resolve()
+      took.push((writtenAt() - start) * 1_000)
+      await outcome
+    }
+    return took
+  }
+}
+
+function submitted(executor: BusyAccount['executor'], intent: Intent): Accepted {
+  const order = executor.submit(intent)
+  if (order.status === 'denied') throw new Error(`denied: ${order.reason} (${order.limit}, ${order.value})`)
+  return order
+}
+
+function lines(of: Readonly<Record<'few' | 'many' | 'written' | 'native', Measured>>): Line[] {
+  const figures = ({ median, p99 }: Measured) => ({ median: duration(median), p99: duration(p99) })
+  const native = `one signature by libsecp256k1: ${duration(of.native.median)}`
+  return [
+    {
+      name: 'submit() to queued, 1,000 working orders',
+      ...figures(of.many),
+      against: native,
+      ratio: ratio(of.many, of.native),
+      bar: 0.3,
+      means: 'judging an order costs what signing it was spared',
+    },
+    {
+      name: 'submit() to queued, 1,000 working orders',
+      ...figures(of.many),
+      against: `with 10: ${duration(of.few.median)}`,
+      ratio: ratio(of.many, of.few),
+      bar: 1.2,
+      means: 'something on the way of an order looks at all orders',
+    },
+    {
+      name: 'submit() to bytes written, 1,000 working orders, prepared',
+      ...figures(of.written),
+      against: native,
+      ratio: ratio(of.written, of.native),
+      bar: 1.5,
+      means: 'the whole way from decision to socket takes longer than others need to sign',
+    },
+  ]
+}

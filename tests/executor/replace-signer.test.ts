@@ -1,0 +1,86 @@
+/** Another key takes over while the bot trades, or while it was down. */
+import { createMemoryJournal } from 'hip3-executor'
+import { createUnverifiedSigner } from 'hip3-executor/testing'
+import { describe, expect, it } from 'vitest'
+import { ACCOUNT, AGENT, accepted, buy, createHarness, type Harness } from '../helpers/harness.js'
+import { createHeldSigner } from '../helpers/held-signer.js'
+
+const NEXT = '0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc'
+const next = createUnverifiedSigner(NEXT)
+
+/** Who signed what reached the exchange, in its order. */
+const signed = ({ exchange }: Harness): readonly unknown[] =>
+  exchange.record.requests
+    .filter(({ kind }) => kind === 'action')
+    .map(({ payload, signer }) => [(payload as { action: { type: string } }).action.type, signer])
+
+function approved(harness: Harness): Harness {
+  harness.exchange.account(ACCOUNT).approveAgent(NEXT, { name: 'next' })
+  return harness
+}
+
+describe('replacing the signer', () => {
+  it('signs everything with the other key from then on', async () => {
+    const harness = approved(createHarness())
+    const { executor } = harness
+    await executor.start()
+    await accepted(executor.submit(buy())).outcome
+    await executor.replaceSigner(next)
+    expect((await accepted(executor.submit(buy())).outcome).status).toBe('filled')
+    expect(signed(harness)).toEqual([
+      ['order', AGENT],
+      ['order', NEXT],
+    ])
+    await executor.close()
+  })
+
+  it('never writes what the key before was still signing, and signs it anew', async () => {
+    const signer = createHeldSigner()
+    const harness = approved(createHarness({ signer }))
+    const { executor } = harness
+    await executor.start()
+    const order = accepted(executor.submit(buy()))
+    await harness.settle()
+    expect(signer.waiting).toBe(1)
+    await executor.replaceSigner(next)
+    signer.release()
+    expect((await order.outcome).status).toBe('filled')
+    expect(signed(harness)).toEqual([['order', NEXT]])
+    await executor.close()
+  })
+
+  it('asks the key of an unanswered order whether its nonce was used, and no other', async () => {
+    const harness = approved(createHarness())
+    const { executor, exchange } = harness
+    await executor.start()
+    exchange.fault({ fault: 'lose', of: 'request:action:order', nth: 1 })
+    const order = accepted(executor.submit(buy()))
+    await harness.settle()
+    await executor.replaceSigner(next)
+    await harness.pass(6_000)
+    expect((await order.outcome).status).toBe('expired')
+    expect(signed(harness)).toEqual([['noop', AGENT]])
+    await executor.close()
+  })
+
+  it('while the bot was down takes over its journal, and never takes a nonce of its own for one of the key before', async () => {
+    const journal = createMemoryJournal()
+    const dying = approved(createHarness({ journal }))
+    await dying.executor.start()
+    // The exchange gets it late: a noop of the other key would be taken, and prove nothing.
+    dying.exchange.fault({ fault: 'delay', of: 'request:action:order', ms: 8_000 })
+    accepted(dying.executor.submit(buy({ intentId: 'late' })))
+    await dying.settle()
+    dying.kill()
+
+    const harness = createHarness({ journal: createMemoryJournal(journal.records), signer: next }, dying)
+    const starting = harness.executor.start()
+    await harness.pass(7_000)
+    expect(harness.executor.openOrders()).toMatchObject([{ status: 'unknown' }])
+    await harness.pass(8_000)
+    const [order] = (await starting).recovered
+    expect((await order?.outcome)?.status).toBe('filled')
+    expect(signed(harness)).toEqual([['order', AGENT]])
+    await harness.executor.close()
+  })
+})
