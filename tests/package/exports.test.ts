@@ -12,29 +12,33 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
     values: words(`
       DENIED_REASONS ExecutorError NotSentError REJECTED_REASONS accountShareGate actionBudgetGate bboAgeGate
       blackoutGate burstSignalGate contextAgeGate coreGates correlationCooldownGate correlationPositionGate
-      createActionBudget createAsk createBatchQueue createExecutor createExposureView createHardStop createLocalSigner
-      createMarketData createMarketHalts createMemoryJournal createNanoidIds createNonceManager createOrderLedger
-      createPositionLedger createReadiness createRiskGates createRiskMonitor createRoundTrips createSystemClock
-      createWsSender flattenInProgressGate floorSize hasPositionGate intentOrderId isExecutorError loadMarkets
-      markMidDivergenceGate maxConcurrentPositionsGate maxDrawdownGate maxOrderNotionalGate maxPositionPerMarketGate
-      maxPositionTotalGate openInterestCapGate pendingOrderGate reEntryDelayGate replayJournal roundPrice
-      spreadShockGate standardGates tiltGuardGate timeRegressionGate twoSidedBookGate
+      createActionBudget createAsk createBatchQueue createConnectionLimits createExecutor createExposureView
+      createFallbackTransport createHardStop createHostSender createHttpSender createLocalSigner
+      createMarketData createMarketHalts createMemoryJournal createNanoidIds createNonceManager
+      createOrderLedger createPositionLedger createReadiness createRiskGates createRiskMonitor createRoundTrips
+      createSystemClock createWsSender flattenInProgressGate floorSize hasPositionGate intentOrderId
+      isExecutorError loadMarkets markMidDivergenceGate maxConcurrentPositionsGate maxDrawdownGate
+      maxOrderNotionalGate maxPositionPerMarketGate maxPositionTotalGate openInterestCapGate pendingOrderGate
+      reEntryDelayGate replayJournal roundPrice spreadShockGate standardGates tiltGuardGate timeRegressionGate
+      twoSidedBookGate
     `),
     types: words(`
-      Accepted ActionBudget ActionBudgetOptions Address Approved Ask AskOptions Batch BatchQueue BatchQueueOptions
-      BestPrices BlackoutWindow Book BudgetReservation BudgetState BurstSignalOptions CancelOutcome ClientOrderId
-      Clock CloseOptions ClosePolicy CloseReport Condition CorrelationCooldownOptions CorrelationPositionOptions
+      Accepted ActionBudget ActionBudgetOptions Address Approved Ask AskOptions Batch BatchQueue
+      BatchQueueOptions BestPrices BlackoutWindow Book BudgetReservation BudgetState BurstSignalOptions
+      CancelOutcome ClientOrderId Clock CloseOptions ClosePolicy CloseReport Condition ConnectionLimits
+      ConnectionLimitsOptions ConnectionPlace CorrelationCooldownOptions CorrelationPositionOptions
       DeadMansSwitchOptions DeadMansSwitchState Decimal DecimalInput Denial Denied DeniedReason Difference
       DigestAccount Drift Executor ExecutorErrorCode ExecutorEvents ExecutorOptions ExhaustedLimit ExposureView
       ExternalOrders FillEvent Finding Gate GateAnswer GateContext GateDenial GateDescription GateTurn GateWork
-      HardStop HardStopCause HardStopOptions HardStopState Hex IdSource Intent Journal JournalOwner JournalRecord
-      Keccak256 Lane ListenOptions Listing LocalSignerOptions Logger MarginMode Market MarketContext MarketData
-      MarketDataOptions MarketGatesOptions MarketHalt MarketHaltEvent MarketHaltOptions MarketHalts MarketHaltsOptions
-      MarketRegistry MaxDrawdownOptions MemoryJournal Missing Need Network NonceManager NonceManagerOptions
-      NotWrittenReason OrderKind OrderLedger OrderRecord OrderRequest OrderStatus OrderView Outcome PhantomAgent
-      Position PositionClose PositionClosedEvent PositionDifference PositionFill PositionLedger PositionReading
-      PostReply PostRequest PostResult PushResult QueuedCancel Quote ReEntryDelayOptions Readiness ReadinessOptions
-      ReadinessState Received ReconciledDifference RejectedReason Replacement Replay ReplayOptions ResolutionEvent
+      HardStop HardStopCause HardStopOptions HardStopState Hex HostSenderOptions HostTransport HttpSenderOptions
+      IdSource Intent Journal JournalOwner JournalRecord Keccak256 Lane ListenOptions Listing LocalSignerOptions
+      Logger MarginMode Market MarketContext MarketData MarketDataOptions MarketGatesOptions MarketHalt
+      MarketHaltEvent MarketHaltOptions MarketHalts MarketHaltsOptions MarketRegistry MaxDrawdownOptions
+      MemoryJournal Missing Need Network NonceManager NonceManagerOptions NotWrittenReason OrderKind OrderLedger
+      OrderRecord OrderRequest OrderStatus OrderView Outcome PhantomAgent Position PositionClose
+      PositionClosedEvent PositionDifference PositionFill PositionLedger PositionReading PostReply PostRequest
+      PostResult PushResult QueuedCancel Quote ReEntryDelayOptions Readiness ReadinessOptions ReadinessState
+      Received ReconciledDifference RejectedReason Replacement Replay ReplayOptions ResolutionEvent
       ResolutionOptions ResolutionStep RiskGates RiskLimits RiskMonitor RiskMonitorOptions RiskState RoundTrip
       RoundTripFill RoundTrips Rounding Side Signature SignaturePool Signer SigningBackend SlippageOptions
       SpreadShockOptions StandardGatesOptions StartReport Submission Subscription TiltGuardOptions TimeInForce
