@@ -231,7 +231,13 @@ export type ExecutorEvents = {
   /** A gate that passed the orders of a market denied one, or passes them again. Told once for each turn. */
   gate: GateTurn
   readiness: ReadinessState
+  /** The connection went down or came up, or its feeds were confirmed. */
   connection: TransportState
+  /**
+   * The feeds of a new connection are confirmed, and between these two times, Unix ms, nobody listened. The account is
+   * read again by itself; whatever else you follow may have moved.
+   */
+  gap: { readonly generation: number; readonly from: number; readonly to: number }
   hardStop: HardStopState
   /** A market was halted, or is no longer. */
   halt: MarketHaltEvent

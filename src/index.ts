@@ -152,6 +152,15 @@ export type {
 } from './executor.js'
 export { createAsk } from './io/ask.js'
 export {
+  type ConnectionLimits,
+  type ConnectionLimitsOptions,
+  type ConnectionPlace,
+  createConnectionLimits,
+} from './io/connection-limits.js'
+export { createFallbackTransport } from './io/fallback-transport.js'
+export { createHostSender, type HostSenderOptions, type HostTransport } from './io/host-sender.js'
+export { createHttpSender, type HttpSenderOptions } from './io/http-sender.js'
+export {
   createLocalSigner,
   type DigestAccount,
   type LocalSignerOptions,
@@ -164,7 +173,8 @@ export { createNanoidIds } from './io/nanoid-ids.js'
 export type { SignaturePool } from './io/signature-pool.js'
 export type { SigningBackend } from './io/signing-backend.js'
 export { createSystemClock } from './io/system-clock.js'
-export { createWsSender, type WebSocketLike, type WsSenderOptions } from './io/ws-sender.js'
+export type { WebSocketLike } from './io/ws-link.js'
+export { createWsSender, type WsSenderOptions } from './io/ws-sender.js'
 export type { Address, Hex, Network } from './model/account.js'
 export type { Decimal, DecimalInput } from './model/decimal.js'
 export type { ClientOrderId } from './model/ids.js'

@@ -59,6 +59,8 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
   let attempt: Promise<unknown> = Promise.resolve()
   let closed: Promise<CloseReport> | undefined
   let begunOn: number | undefined
+  /** Since when the feeds may have told something that nobody heard, monotonic ms. */
+  let silentSince: number | undefined
 
   const stopWatching = transport.onState(onTransportState)
 
@@ -70,19 +72,33 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
       dispatch.kick()
       return
     }
+    if (begunOn !== undefined) silentSince = state.heardUntil ?? clock.monotonic()
     begunOn = undefined
     marketData.reset()
-    readiness.lost(state.status)
+    readiness.lost(state.why === undefined ? state.status : `${state.status} (${state.why})`, state.carriesExits)
     reconciler.lost()
     dispatch.denyNew('NOT_SENT', 'the connection was lost')
+    dispatch.kick()
   }
 
   /** Once per connection, as soon as its feeds are confirmed: what they tell from here on is complete. */
-  function beginOn({ isSubscribed, generation }: TransportState): void {
-    if (!isSubscribed || markets.length === 0 || begunOn === generation) return
+  function beginOn({ isSubscribed, generation, why = 'not confirmed by the venue' }: TransportState): void {
+    if (markets.length === 0 || begunOn === generation) return
+    if (!isSubscribed) {
+      for (const condition of ['orderUpdates', 'userFills'] as const) readiness.unmet(condition, why)
+      return
+    }
     begunOn = generation
+    tellGap(generation)
     for (const condition of ['orderUpdates', 'userFills'] as const) readiness.met(condition)
     reconciler.begin(dexesOf(markets))
+  }
+
+  function tellGap(generation: number): void {
+    if (silentSince === undefined) return
+    const to = clock.now()
+    emitter.emit('gap', { generation, from: to - Math.round(clock.monotonic() - silentSince), to })
+    silentSince = undefined
   }
 
   async function attemptStart(signal: AbortSignal | undefined): Promise<AccountReport> {

@@ -21,6 +21,7 @@ import {
   createMarketData,
   createNonceManager,
   createRiskMonitor,
+  type DeadMansSwitchOptions,
   type ExecutorOptions,
   type MarketDataOptions,
   type MarketGatesOptions,
@@ -155,6 +156,7 @@ const resolution: Fields<ResolutionOptions> = {
   agreeingLookups: 'count',
   useNoop: 'elsewhere',
 }
+const deadMansSwitch: Fields<DeadMansSwitchOptions> = { cancelAfterMs: 'number', rearmEveryMs: 'number' }
 const executor: Fields<ExecutorOptions> = {
   account: 'elsewhere',
   signer: 'elsewhere',
@@ -165,8 +167,8 @@ const executor: Fields<ExecutorOptions> = {
   resolution: 'elsewhere',
   journal: 'elsewhere',
   externalOrders: 'elsewhere',
-  riskMonitor: 'elsewhere',
   deadMansSwitch: 'elsewhere',
+  riskMonitor: 'elsewhere',
   leverage: 'elsewhere',
   accountMode: 'elsewhere',
   readiness: 'elsewhere',
@@ -220,6 +222,7 @@ const ROWS: readonly Row[] = [
   ...rowsOf('venueLimits.', venueLimits, createLimits),
   ...rowsOf('', marketData, createMarketData),
   ...rowsOf('resolution.', resolution, (options) => createHarness({ resolution: options })),
+  ...rowsOf('deadMansSwitch.', deadMansSwitch, (options) => createHarness({ deadMansSwitch: options })),
   ...rowsOf<ExecutorOptions>('', executor, createHarness),
 ]
 
@@ -243,6 +246,8 @@ describe('a mark that lies at or above the limit it is to come before', () => {
     ['venueLimits.reduceOnlyShare', () => createLimits({ reduceOnlyShare: 0.95 })],
     ['venueLimits.reservedActions', () => createLimits({ reservedActions: 10_000 })],
     ['venueLimits.maxOpenOrders', () => createLimits({ maxOpenOrders: 5_001 })],
+    ['deadMansSwitch.cancelAfterMs', () => createHarness({ deadMansSwitch: { cancelAfterMs: 9_999 } })],
+    ['deadMansSwitch.rearmEveryMs', () => createHarness({ deadMansSwitch: { rearmEveryMs: 30_001 } })],
     ['warnDriftMs', () => createNonceManager({ warnDriftMs: 5_000 })],
     ['market.spreadShock.denyAbove', () => spreadShockGate({ reduceAbove: '6' })],
     ['market.spreadShock.denyAbove', () => spreadShockGate({ reduceAbove: '4', denyAbove: '4' })],
