@@ -19,7 +19,9 @@ import { createReadiness } from './control/readiness.js'
 import { createRequestTable } from './control/request-table.js'
 import { createRiskGates, type Listing } from './control/risk-gates.js'
 import { createRiskMonitor } from './control/risk-monitor.js'
+import type { StandDownEnd, TakeDown } from './control/stand-down.js'
 import { createVenueLimits } from './control/venue-limits.js'
+import { createVenueTime } from './control/venue-time.js'
 import { createEmitter } from './events.js'
 import type { AccountMode, Executor, ExecutorEvents, ExecutorOptions } from './executor.js'
 import { createAsk } from './io/ask.js'
@@ -33,6 +35,7 @@ import { createAccountChecks } from './pipeline/account-checks.js'
 import { createAlarm } from './pipeline/alarm.js'
 import { createAnswers } from './pipeline/answers.js'
 import { createBalances } from './pipeline/balances.js'
+import { createCancelUntilGone } from './pipeline/cancel-until-gone.js'
 import { createCancels } from './pipeline/cancels.js'
 import { createClosePosition } from './pipeline/close-position.js'
 import { createClosing } from './pipeline/closing.js'
@@ -41,7 +44,6 @@ import { createDenyQueued } from './pipeline/deny-queued.js'
 import { createDispatch } from './pipeline/dispatch.js'
 import { createEvidence } from './pipeline/evidence.js'
 import { createFills } from './pipeline/fills.js'
-import { createFlatten } from './pipeline/flatten.js'
 import { createHalting } from './pipeline/halting.js'
 import { createLeverage, readLeverage } from './pipeline/leverage.js'
 import { createLifecycle } from './pipeline/lifecycle.js'
@@ -62,8 +64,11 @@ import { createSession, createTurnTeller } from './pipeline/session.js'
 import { createSettlement } from './pipeline/settlement.js'
 import { createSign } from './pipeline/sign.js'
 import { createSigners } from './pipeline/signers.js'
+import { createStandDown } from './pipeline/stand-down.js'
 import { createSubmit } from './pipeline/submit.js'
 import { createSynchronise } from './pipeline/synchronise.js'
+import { createTakingDown } from './pipeline/take-down.js'
+import { createTimeStop } from './pipeline/time-stop.js'
 import { createUntil } from './pipeline/until.js'
 import { viewOf } from './pipeline/views.js'
 
@@ -78,7 +83,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const emitter = createEmitter<ExecutorEvents>(logger)
   const { transport } = options
   const onListenerError = (error: unknown): void => logger.error('a listener threw', { error })
-  const hardStop = createHardStop({ clock, onListenerError })
+  const resetObstacle = (): string | undefined => standDown.resetObstacle()
+  const hardStop = createHardStop({ clock, resetObstacle, onListenerError })
   const halts = createMarketHalts({ clock, onListenerError })
   const marketNames = [...new Set(required(options.markets, 'markets'))]
   if (marketNames.length === 0) throw new RangeError('markets: expected at least one name')
@@ -144,6 +150,12 @@ export function createExecutor(options: ExecutorOptions): Executor {
   }
   const everyMs = options.reconcileEveryMs ?? 60_000
   if (everyMs !== 0) positiveMs(everyMs, 'reconcileEveryMs')
+  const { orders: ordersTo = 'cancel', positions: positionsTo = 'flatten' } = options.onHardStop ?? {}
+  const onHardStop: TakeDown = {
+    orders: oneOf(ordersTo, 'onHardStop.orders', ['cancel', 'cancelOwn', 'leave']),
+    positions: oneOf(positionsTo, 'onHardStop.positions', ['flatten', 'leave']),
+  }
+  const markets = new Set(marketNames)
 
   const riskMonitor = createRiskMonitor(options.riskMonitor)
   const loopWatch = createLoopWatch(parts, positiveMs(options.maxLoopLagMs ?? 1_000, 'maxLoopLagMs'))
@@ -173,12 +185,11 @@ export function createExecutor(options: ExecutorOptions): Executor {
     note,
   })
   const limitsReader = createLimitsReader({ parts, venueLimits, ask, alarm })
+  const standDownEnd = (): StandDownEnd | undefined => standDown.ended
   const recorder = createRecorder({
-    parts,
-    journal: options.journal,
-    ...ledgers,
+    ...{ parts, journal: options.journal, ...ledgers, alarm },
+    standDown: standDownEnd,
     markets: () => marketWatch.accepted,
-    alarm,
   })
   const settlement = createSettlement(parts, alarm, () =>
     fills.read().then(
@@ -198,12 +209,12 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const resolver = createResolver({ parts, ask, nonceProbe, evidence, alarm, options: options.resolution })
   const fills = createFills(parts, ask, evidence)
   const balances = createBalances({ parts, ask, values: accountValues, markets: () => marketWatch.accepted })
-  const synchronise = createSynchronise({ parts, ask, evidence, resolver, fills, balances })
+  const venueTime = createVenueTime()
+  const synchronise = createSynchronise({ parts, venueTime, ask, evidence, resolver, fills, balances })
   const cancels = createCancels(parts, evidence, resolver)
   const replacements = createReplacements(evidence, resolver)
   const answers = createAnswers({ parts, evidence, cancels, replacements, resolver })
   const dispatch = createDispatch({ parts, post, sign, evidence, cancels, replacements, answers, recorder, alarm })
-  const recovery = createRecovery({ parts, ledgers, recorder, evidence, resolver, settlement, marketWatch })
   const denyQueued = createDenyQueued(parts, dispatch)
   const submit = createSubmit({ parts, settlement, dispatch, cancels })
 
@@ -221,16 +232,51 @@ export function createExecutor(options: ExecutorOptions): Executor {
     kick: dispatch.kick,
     onAgreed: () => lifecycle.followPositions(),
   })
+  const cancelUntilGone = createCancelUntilGone({ parts, submit, until })
   const closePosition = createClosePosition({
     parts,
     submit,
+    cancelUntilGone,
+    reconciler,
     settlement,
     until,
     closing,
     onFailed: session.onCloseFailed,
   })
-  const flatten = createFlatten({ parts, closePosition, reconciler, until })
-  const ending = { submit, dispatch, settlement, alarm, reconciler, recorder, deadMansSwitch }
+  const taking = createTakingDown({ parts, markets, cancelUntilGone, closePosition, reconciler, until })
+  const standDown = createStandDown({
+    parts,
+    what: onHardStop,
+    taking,
+    closePosition,
+    until,
+    onEnd: (end) => note({ kind: 'standDown', end }),
+  })
+  const timeStop =
+    options.timeStop === undefined
+      ? undefined
+      : createTimeStop({
+          parts,
+          options: options.timeStop,
+          markets,
+          closePosition,
+          venueTime,
+          isTakenOver: () => standDown.ended?.status === 'takenOver',
+        })
+  const recovery = createRecovery({ parts, ledgers, recorder, evidence, resolver, settlement, standDown, marketWatch })
+  const ending = {
+    submit,
+    dispatch,
+    settlement,
+    alarm,
+    reconciler,
+    recorder,
+    taking,
+    closePosition,
+    standDown,
+    timeStop,
+    deadMansSwitch,
+  }
   const accountChecks = createAccountChecks({
     parts,
     ask,
@@ -246,7 +292,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     fills,
     reconciler,
     recovery,
-    closing: createClosing({ parts, ...ending, flatten, until, timers: clock }),
+    closing: createClosing({ parts, ...ending, until, timers: clock }),
     marketWatch,
     accountChecks,
     leverage: createLeverage({
@@ -259,7 +305,9 @@ export function createExecutor(options: ExecutorOptions): Executor {
     note({ kind: 'hardStop', state })
     if (state.triggered) dispatch.denyNew('HARD_STOP', state.reason)
     emitter.emit('hardStop', state)
+    standDown.review()
   })
+  transport.onState(() => standDown.review())
   readiness.onChange((state) => emitter.emit('readiness', state))
 
   const isHostAsked = oneOf(options.readiness ?? 'executor', 'readiness', ['executor', 'host']) === 'host'
@@ -277,6 +325,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const executor: Executor = {
     start(startOptions) {
       loopWatch.start()
+      timeStop?.start()
       return lifecycle.start(startOptions)
     },
     submit: (intent) => submit.submit(intent),
@@ -315,7 +364,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
       parts.signers.replace(required(next, 'signer'))
       await accountChecks.recheck()
     },
-    ...createHalting({ parts, denyQueued, markets: new Set(marketNames), note }),
+    standDown: standDown.face,
+    ...createHalting({ parts, denyQueued, markets, note }),
     on: emitter.on,
     events: emitter.events,
     close: lifecycle.close,

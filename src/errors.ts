@@ -48,6 +48,8 @@ export type ExecutorErrorCode =
   | 'CONSUMER_TOO_SLOW'
   /** Our clock and the venue's are too far apart for a nonce to be accepted. */
   | 'CLOCK_DRIFT'
+  /** The kill switch cannot be reset yet: what it has set going is not done, or the account is not known to be flat. */
+  | 'NOT_FLAT'
   /** Another process, or another executor in this one, has the journal; the message says who. */
   | 'JOURNAL_LOCKED'
   /** What the journal holds cannot be trusted: a damaged record, or one of another account or format. */

@@ -13,6 +13,7 @@ import type { Difference } from './control/reconcile.js'
 import type { Gate, GateDescription, GateTurn } from './control/risk-gates.js'
 import type { RiskMonitorOptions, RiskState } from './control/risk-monitor.js'
 import type { RoundTrip } from './control/round-trips.js'
+import type { StandDown, StandDownState, TakeDown } from './control/stand-down.js'
 import type { VenueLimitsOptions, VenueLimitsState } from './control/venue-limits.js'
 import type { Emitter } from './events.js'
 import type { Address } from './model/account.js'
@@ -69,6 +70,14 @@ export type ExecutorOptions = {
    * `risk()` tells which hold and how far they are. Default: on, with the defaults of `RiskMonitorOptions`.
    */
   readonly riskMonitor?: RiskMonitorOptions | false | undefined
+  /**
+   * What follows when the kill switch is thrown, by whoever and for whatever, beside that no new order leaves: open orders in
+   * `markets` are cancelled, and positions closed as `closePosition` does it, until the venue says that nothing is left.
+   * `standDown.state` and the event `standDown` tell how far it is. Default: `{ orders: 'cancel', positions: 'flatten' }`.
+   */
+  readonly onHardStop?: Partial<TakeDown> | undefined
+  /** Closes positions that are held too long. Default: none is. */
+  readonly timeStop?: TimeStopOptions | undefined
   /**
    * Has the venue cancel every open order of the account, also those that others placed, when nothing has been heard of this
    * executor for a while. Each time it is moved costs an action of the account's. Default: off.
@@ -146,6 +155,24 @@ export type WhenReadyOptions = {
   readonly action?: ActionClass | undefined
   /** Into which market. Default: any that is ready itself. */
   readonly market?: string | undefined
+}
+
+export type TimeStopOptions = {
+  /** How long a position in `markets` may be held, from `Position.openedAt`. Default: 30000. */
+  readonly maxHoldMs?: number | undefined
+  /** How far from the mark each attempt to close it may go, see `ClosePolicy`. */
+  readonly slippageBps?: readonly DecimalInput[] | undefined
+  /** Told as `overdue` when it is still not closed so long after it should have been. Default: 60000. */
+  readonly overdueMs?: number | undefined
+}
+
+export type TimeStopEvent = {
+  readonly market: string
+  readonly heldMs: number
+  /** `overdue` is told once; it is tried on all the same. */
+  readonly status: 'closing' | 'closed' | 'overdue'
+  /** What stands in the way, for people. */
+  readonly message?: string | undefined
 }
 
 export type ExternalOrders = 'adopt' | 'ignore' | 'cancel'
@@ -239,6 +266,10 @@ export type ExecutorEvents = {
    */
   gap: { readonly generation: number; readonly from: number; readonly to: number }
   hardStop: HardStopState
+  /** What the kill switch has set going: begun, still not done, making no progress, done and flat by the venue's word. */
+  standDown: StandDownState
+  /** A position has been held too long, and what comes of it. */
+  timeStop: TimeStopEvent
   /** A market was halted, or is no longer. */
   halt: MarketHaltEvent
   /** A market is not what new orders were built on, and they are denied; without a `change` it was acknowledged. */
@@ -301,16 +332,16 @@ export type ClosePolicy = {
 
 export type PositionClose =
   | { readonly status: 'flat' }
-  /** Not flat in the time given. An exit may still be on its way. */
+  /** Not flat in the time given, or not safely so: an exit may still be on its way, or an order that could open it again. */
   | { readonly status: 'open'; readonly size: Decimal; readonly message: string }
 
 export type CloseOptions = {
-  /** What to do with resting orders. Default: `leave`. */
+  /** What to do with resting orders. Default: `leave`, or what the kill switch has set going and is not done. */
   readonly orders?: 'leave' | 'cancel' | undefined
   /**
    * What to do with positions. `flatten` cancels every order, whatever `orders` says, and then closes the positions in
    * `markets` with reduce-only immediate orders, 50 to 500 basis points from the mark, one at a time in each market.
-   * Default: `leave`.
+   * Default: `leave`, or what the kill switch has set going and is not done.
    */
   readonly positions?: 'leave' | 'flatten' | undefined
   /**
@@ -368,7 +399,7 @@ export type Executor = {
   cancelAll(options?: { readonly market?: string | undefined }): Promise<readonly CancelOutcome[]>
   /**
    * Closes the position of a market: cancels its orders, then one reduce-only order at a time, sized from the position that
-   * is there, until it is flat or the time is over. Whoever asks while it is being closed joins in. New orders in the
+   * is there, until it is flat with no order left that could open it again, or the time is over. Whoever asks while it is being closed joins in. New orders in the
    * market are denied meanwhile. Never rejects.
    *
    * @throws {TypeError | RangeError} when the policy is malformed
@@ -409,7 +440,10 @@ export type Executor = {
   /** What the risk monitor has counted, and where it stops. */
   risk(): RiskState
   describeGates(): readonly GateDescription[]
+  /** Reset needs an operator, and an account that has come to the end of `standDown`. */
   readonly hardStop: HardStop
+  /** What follows when the kill switch is thrown, see `onHardStop`. */
+  readonly standDown: StandDown
   /**
    * Signs with another key from here on, without a stop: an agent expires, and one that leaked must not sign again. What the
    * key before has signed and was not written is signed anew. Revoke the old agent only when no order is `unknown`: it is

@@ -121,6 +121,7 @@ export {
   type SlippageOptions,
 } from './control/risk-monitor.js'
 export { createRoundTrips, type RoundTrip, type RoundTripFill, type RoundTrips } from './control/round-trips.js'
+export type { StandDown, StandDownEnd, StandDownState, TakeDown } from './control/stand-down.js'
 export type { ExhaustedLimit, Usage, VenueLimitsOptions, VenueLimitsState } from './control/venue-limits.js'
 export { createExecutor } from './create-executor.js'
 export { ExecutorError, type ExecutorErrorCode, isExecutorError, NotSentError } from './errors.js'
@@ -148,6 +149,8 @@ export type {
   ResolutionOptions,
   ResolutionStep,
   StartReport,
+  TimeStopEvent,
+  TimeStopOptions,
   WhenReadyOptions,
 } from './executor.js'
 export { createAsk } from './io/ask.js'

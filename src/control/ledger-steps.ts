@@ -13,6 +13,7 @@ import type { MarketHalt } from './market-halts.js'
 import type { BookedFill, Change, Evidence, OrderLedger, OrderRecord, RegisterOptions, SentAs } from './order-ledger.js'
 import type { PositionFill } from './position.js'
 import type { FillResult, PositionLedger, PositionReading, PositionSnapshot } from './position-ledger.js'
+import type { StandDownEnd } from './stand-down.js'
 
 export type LedgerStep =
   | { readonly kind: 'order'; readonly request: OrderRequest; readonly options?: RegisterOptions | undefined }
@@ -34,7 +35,10 @@ export type LedgerStep =
       readonly positions: readonly PositionReading[]
       readonly time: number
     }
+  /** With a reset everything that the stop had set going is over. */
   | { readonly kind: 'hardStop'; readonly state: HardStopState }
+  /** What the kill switch has set going has come to its end. */
+  | { readonly kind: 'standDown'; readonly end: StandDownEnd }
   /** Every market that is halted from here on. */
   | { readonly kind: 'halts'; readonly halts: readonly MarketHalt[] }
   /** What the markets are from here on, as far as new orders are concerned. */
@@ -110,6 +114,7 @@ export function bookFill(
 /** The shortest list of steps that leads to where these ledgers stand. */
 export function* checkpointOf(books: Books): Generator<LedgerStep> {
   yield { kind: 'hardStop', state: books.hardStop }
+  if (books.standDown !== undefined) yield { kind: 'standDown', end: books.standDown }
   if (books.halts.length > 0) yield { kind: 'halts', halts: books.halts }
   if (books.markets.length > 0) yield { kind: 'markets', markets: books.markets }
   yield { kind: 'nonce', highest: books.highestNonce }
@@ -122,6 +127,7 @@ export type Books = {
   readonly orders: OrderLedger
   readonly positions: PositionLedger
   hardStop: HardStopState
+  standDown: StandDownEnd | undefined
   halts: readonly MarketHalt[]
   markets: readonly Market[]
   highestNonce: number
@@ -158,6 +164,10 @@ export function retake(books: Books, step: LedgerStep): void {
       break
     case 'hardStop':
       books.hardStop = step.state
+      if (!step.state.triggered) books.standDown = undefined
+      break
+    case 'standDown':
+      books.standDown = step.end
       break
     case 'halts':
       books.halts = step.halts

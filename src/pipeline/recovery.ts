@@ -12,6 +12,7 @@ import type { Parts } from './parts.js'
 import type { Recorder } from './recorder.js'
 import type { Resolver } from './resolver.js'
 import type { Settlement } from './settlement.js'
+import type { StandDownPart } from './stand-down.js'
 
 export type Recovery = {
   /**
@@ -31,11 +32,12 @@ export type RecoveryParts = {
   readonly evidence: Evidence
   readonly resolver: Resolver
   readonly settlement: Settlement
+  readonly standDown: Pick<StandDownPart, 'restore'>
   readonly marketWatch: Pick<MarketWatch, 'remember'>
 }
 
 export function createRecovery(wiring: RecoveryParts): Recovery {
-  const { parts, ledgers, recorder, evidence, resolver, settlement, marketWatch } = wiring
+  const { parts, ledgers, recorder, evidence, resolver, settlement, standDown, marketWatch } = wiring
   const { orders, nonces, hardStop, halts, clock, readiness } = parts
   let recovered: readonly Accepted[] = []
 
@@ -45,7 +47,10 @@ export function createRecovery(wiring: RecoveryParts): Recovery {
     marketWatch.remember(left.markets)
     recorder.begin()
     if (hardStop.state.triggered) recorder.note({ kind: 'hardStop', state: hardStop.state })
-    else if (left.hardStop.triggered) hardStop.trigger(left.hardStop)
+    else if (left.hardStop.triggered) {
+      standDown.restore(left.standDown)
+      hardStop.trigger(left.hardStop)
+    }
     if (halts.all().length > 0) recorder.note({ kind: 'halts', halts: halts.all() })
     for (const { market, reason, untilMs, at } of left.halts) {
       if (untilMs === undefined || untilMs > clock.now()) halts.halt(market, reason, { untilMs }, at)

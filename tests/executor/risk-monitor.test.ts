@@ -9,6 +9,7 @@ import {
   createStarted,
   type Harness,
   type HarnessOptions,
+  LEAVE_ALL,
   NVDA,
   QUIET,
 } from '../helpers/harness.js'
@@ -194,7 +195,7 @@ describe('an error that nobody else handles', () => {
     })
 
   it('stops new orders, since our books may be wrong from there on, and leaves the way out open', async () => {
-    const harness = await createStarted({ riskMonitor: undefined, logger: failing() })
+    const harness = await createStarted({ riskMonitor: undefined, logger: failing(), ...LEAVE_ALL })
     const { executor, clock, inject, settle } = harness
     await accepted(executor.submit(buy())).outcome
     inject(fill(clock.now() + 1))
