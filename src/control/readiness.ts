@@ -78,7 +78,7 @@ export type ReadinessState = {
   readonly ready: boolean
   /** What is missing for all markets. */
   readonly missing: readonly Missing<Condition>[]
-  /** What can get through: a way out needs the connection and the markets, a cancel the connection alone. */
+  /** What can get through: a way out needs a connection and the markets, a cancel the connection alone; HTTP will do for both. */
   readonly actions: Readonly<Record<ActionClass, boolean>>
   readonly markets: readonly MarketReadiness[]
   /** The connection that this is about. */
@@ -94,8 +94,8 @@ export type Readiness = {
   unmetIn(market: string, condition: MarketCondition, detail: string): void
   /** A connection stands. Everything that is to be learnt over it is still missing. */
   connected(generation: number): void
-  /** The connection is gone, and with it what was learnt over it. */
-  lost(detail: string): void
+  /** The connection is gone, and with it what was learnt over it. @param carriesExits whether another way is left for a way out */
+  lost(detail: string, carriesExits?: boolean): void
   /** Called synchronously when `ready` flips or what is missing changes. */
   onChange(listener: (state: ReadinessState) => void): () => void
 }
@@ -107,7 +107,6 @@ export type ReadinessOptions = {
 }
 
 const OF_A_CONNECTION = ['orderUpdates', 'userFills', 'account'] as const
-const FOR_A_WAY_OUT: ReadonlySet<string> = /* @__PURE__ */ new Set<Condition>(['connection', 'markets'])
 
 type Details<C> = Map<C, string>
 
@@ -118,17 +117,19 @@ export function createReadiness({ markets = [], onListenerError }: ReadinessOpti
   )
   const listeners = createListeners<ReadinessState>(onListenerError)
   let generation = 0
+  let hasDetour = false
   let state = current()
 
   function current(): ReadinessState {
     const listed = inOrder(CONDITIONS, missing)
     const ready = listed.length === 0
+    const isLinked = hasDetour || !missing.has('connection')
     return {
       ready,
       missing: listed,
       actions: {
-        cancel: !missing.has('connection'),
-        reduceOnly: listed.every(({ condition }) => !FOR_A_WAY_OUT.has(condition)),
+        cancel: isLinked,
+        reduceOnly: isLinked && !missing.has('markets'),
         new: ready,
       },
       markets: [...missingIn].map(([market, details]) => {
@@ -168,16 +169,19 @@ export function createReadiness({ markets = [], onListenerError }: ReadinessOpti
     },
     connected(newer) {
       generation = newer
+      hasDetour = false
       missing.delete('connection')
       update()
     },
-    lost(detail) {
+    lost(detail, carriesExits = false) {
       // All at once, so that nobody is told of a world in which half of it is still true.
       const changes = [
+        hasDetour !== carriesExits,
         set(missing, 'connection', detail),
         ...OF_A_CONNECTION.map((condition) => set(missing, condition, 'not connected')),
         ...[...missingIn.values()].map((details) => set(details, 'prices', 'not connected')),
       ]
+      hasDetour = carriesExits
       if (changes.includes(true)) update()
     },
     onChange: listeners.add,

@@ -43,10 +43,14 @@ export async function replayInto(
   records: Iterable<JournalRecord> | AsyncIterable<JournalRecord>,
   { onRecord }: ReplayOptions = {},
 ): Promise<Replay> {
-  const books: Books = {
-    ...ledgers,
-    ...{ hardStop: { triggered: false }, standDown: undefined, halts: [], markets: [], highestNonce: 0 },
-  }
+  const none = {
+    hardStop: { triggered: false },
+    standDown: undefined,
+    halts: [],
+    markets: [],
+    highestNonce: 0,
+  } as const
+  const books: Books = { ...ledgers, ...none }
   let count = 0
   for await (const record of records) {
     count += 1

@@ -75,7 +75,7 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
     if (begunOn !== undefined) silentSince = state.heardUntil ?? clock.monotonic()
     begunOn = undefined
     marketData.reset()
-    readiness.lost(state.why === undefined ? state.status : `${state.status} (${state.why})`)
+    readiness.lost(state.why === undefined ? state.status : `${state.status} (${state.why})`, state.carriesExits)
     reconciler.lost()
     dispatch.denyNew('NOT_SENT', 'the connection was lost')
     dispatch.kick()

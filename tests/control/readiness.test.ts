@@ -138,6 +138,15 @@ describe('a lost connection', () => {
     expect(missingOf(readiness.state)).toEqual(['orderUpdates', 'userFills', 'account'])
   })
 
+  it('leaves cancels and a way out where another way carries them', () => {
+    const readiness = createMet([NVDA])
+    readiness.connected(1)
+    readiness.lost('closed', true)
+    expect(readiness.state).toMatchObject({ ready: false, actions: { cancel: true, reduceOnly: true, new: false } })
+    readiness.lost('closed', false)
+    expect(readiness.state.actions).toEqual({ cancel: false, reduceOnly: false, new: false })
+  })
+
   it('leaves nothing of one connection to the next, whatever happened on it', () => {
     const steps = fc.array(
       fc.oneof(
