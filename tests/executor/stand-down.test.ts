@@ -64,8 +64,9 @@ describe('the kill switch', () => {
     const harness = await createStarted()
     const frames = holdFrames(harness, 'clearinghouseState')
     harness.executor.hardStop.trigger(STOP)
-    await harness.pass(100)
+    await harness.pass(5_000)
     expect(status(harness)).toBe('working')
+    expect(() => harness.executor.hardStop.reset('ada')).toThrow('the stand-down is working')
     await frames.deliver()
     harness.toExecutor = () => true
     await harness.pass(1_000)
