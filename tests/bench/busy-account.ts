@@ -155,7 +155,7 @@ const everyGate = () =>
     maxDrawdown: { maxLoss: PLENTY },
     correlationCooldown: { closes: MARKETS },
     // An order of every other instant is not a burst; otherwise there would be nothing to measure.
-    burstSignal: { maxSignals: 1_000, windowMs: 100, cooldownMs: 100 },
+    burstSignal: { maxSignals: 1_000, windowMs: 1, cooldownMs: 1 },
     tiltGuard: {},
     reEntryDelay: {},
   })
