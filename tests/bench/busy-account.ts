@@ -39,6 +39,8 @@ export type BusyAccount = {
   /** An order for each of the free markets, which passes every gate and is cancelled for want of a counterparty. */
   readonly intents: readonly Intent[]
   readonly executor: Executor
+  /** Of the exchange. */
+  readonly url: string
   /** When the last frame was handed to the network, in ms. */
   readonly writtenAt: () => number
   close(): Promise<void>
@@ -77,6 +79,7 @@ export async function openBusyAccount({ signer, workingOrders }: BusyAccountOpti
   if (open !== workingOrders || held !== POSITIONS) throw new Error(`${open} open orders and ${held} positions`)
   return {
     executor,
+    url: wsUrl,
     writtenAt: () => writtenAt,
     intents: markets.slice(taken.length).map((market) => ({
       market: market.name,
