@@ -73,6 +73,8 @@ export async function openBusyAccount({ signer, workingOrders }: BusyAccountOpti
     budget: createActionBudget({ maxActions: 1_000_000 }),
     venueLimits: { weightPerMinute: 1_000_000, messagesPerMinute: 1_000_000, maxOpenOrders: 2_000 },
     queue: { newOrderSpacingMs: 0 },
+    // A busy machine stands still now and then, and the figures are to show it.
+    maxLoopLagMs: 60_000,
   })
   await executor.start()
   const [open, held] = [executor.openOrders().length, executor.positions().length]

@@ -22,8 +22,8 @@ export const part: Part = {
   run,
 }
 
-const ROUNDS = 100
-const WARM_UP = 100
+const ROUNDS = 60
+const WARM_UP = 40
 /** As many as there are orders in a block. */
 const SIGNATURES = 30
 
