@@ -84,8 +84,11 @@ export {
   type PositionReading,
 } from './control/position-ledger.js'
 export {
+  type ActionClass,
   type Condition,
   createReadiness,
+  type MarketCondition,
+  type MarketReadiness,
   type Missing,
   type Readiness,
   type ReadinessOptions,
@@ -118,21 +121,27 @@ export {
   type SlippageOptions,
 } from './control/risk-monitor.js'
 export { createRoundTrips, type RoundTrip, type RoundTripFill, type RoundTrips } from './control/round-trips.js'
+export type { StandDown, StandDownEnd, StandDownState, TakeDown } from './control/stand-down.js'
 export type { ExhaustedLimit, Usage, VenueLimitsOptions, VenueLimitsState } from './control/venue-limits.js'
 export { createExecutor } from './create-executor.js'
 export { ExecutorError, type ExecutorErrorCode, isExecutorError, NotSentError } from './errors.js'
 export type { ListenOptions } from './events.js'
 export type {
+  AccountMode,
+  AccountReport,
   BudgetState,
   CloseOptions,
   ClosePolicy,
   CloseReport,
+  DeadMansSwitchOptions,
+  DeadMansSwitchState,
   Executor,
   ExecutorEvents,
   ExecutorOptions,
   ExternalOrders,
   FillEvent,
   Finding,
+  LeverageSetting,
   PositionClose,
   PositionClosedEvent,
   ReconciledDifference,
@@ -140,8 +149,20 @@ export type {
   ResolutionOptions,
   ResolutionStep,
   StartReport,
+  TimeStopEvent,
+  TimeStopOptions,
+  WhenReadyOptions,
 } from './executor.js'
 export { createAsk } from './io/ask.js'
+export {
+  type ConnectionLimits,
+  type ConnectionLimitsOptions,
+  type ConnectionPlace,
+  createConnectionLimits,
+} from './io/connection-limits.js'
+export { createFallbackTransport } from './io/fallback-transport.js'
+export { createHostSender, type HostSenderOptions, type HostTransport } from './io/host-sender.js'
+export { createHttpSender, type HttpSenderOptions } from './io/http-sender.js'
 export {
   createLocalSigner,
   type DigestAccount,
@@ -155,7 +176,8 @@ export { createNanoidIds } from './io/nanoid-ids.js'
 export type { SignaturePool } from './io/signature-pool.js'
 export type { SigningBackend } from './io/signing-backend.js'
 export { createSystemClock } from './io/system-clock.js'
-export { createWsSender, type WebSocketLike, type WsSenderOptions } from './io/ws-sender.js'
+export type { WebSocketLike } from './io/ws-link.js'
+export { createWsSender, type WsSenderOptions } from './io/ws-sender.js'
 export type { Address, Hex, Network } from './model/account.js'
 export type { Decimal, DecimalInput } from './model/decimal.js'
 export type { ClientOrderId } from './model/ids.js'

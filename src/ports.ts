@@ -73,6 +73,15 @@ export type TransportState = {
   readonly generation: number
   /** Whether the venue has confirmed every kept subscription on this connection. */
   readonly isSubscribed: boolean
+  /**
+   * Whether cancels, reduce-only orders and questions are carried although it is not `open`; new orders never are. Absent:
+   * they are not.
+   */
+  readonly carriesExits?: boolean | undefined
+  /** Why it is not open, or not every subscription confirmed, for people; as far as that is known. */
+  readonly why?: string | undefined
+  /** Until when the feeds of the last connection are known to have been whole, monotonic ms. Absent: until it was lost. */
+  readonly heardUntil?: number | undefined
 }
 
 export type Subscription = {
@@ -98,7 +107,7 @@ export type Transport = {
   ): Subscription
   readonly state: TransportState
   /** Frames written so far, pings and subscriptions included; the venue limits them. Absent where there are none. */
-  readonly framesWritten?: number
+  readonly framesWritten?: number | undefined
   onState(listener: (state: TransportState) => void): () => void
   close(): Promise<void>
 }

@@ -3,7 +3,8 @@
  *
  * Age is counted from when we received a price, not from when it changed: a quiet market is not a stale one. A price
  * of unknown age does not exist. What cannot be (no price above zero, a book that is crossed, a time that runs back) is
- * not taken in, and touches no average.
+ * not taken in, and touches no average; and whoever has told of a market what cannot be read has told that the last word
+ * about it is old.
  */
 import { type Decimal, decimal, max, min, powerOfTen, ZERO } from '../model/decimal.js'
 import { positiveMs } from '../model/guards.js'
@@ -54,6 +55,8 @@ export type MarketData = {
   update(context: MarketContext, now: number): void
   /** @param now monotonic ms of the receipt */
   updateBook(prices: BestPrices, now: number): void
+  /** The venue said something of a market that cannot be read: what it said before is of unknown age, and counts no more. */
+  unreadable(market: string, what: 'context' | 'book'): void
   /** The mark, unless it is missing, too old or no price at all. @param now monotonic ms */
   mark(market: string, now: number): Decimal | undefined
   context(market: string): Received<MarketContext> | undefined
@@ -116,6 +119,18 @@ export function createMarketData(options: MarketDataOptions = {}): MarketData {
       const last = books.get(prices.market)
       if (last !== undefined && prices.time < last.time) books.set(prices.market, { ...last, isBehind: true })
       else books.set(prices.market, { ...prices, quote: quoteOf(prices, now), isBehind: false, receivedAt: now })
+    },
+    unreadable(market, what) {
+      const context = contexts.get(market)
+      const book = books.get(market)
+      if (what === 'context' && context !== undefined) {
+        contexts.set(market, { ...context, receivedAt: Number.NEGATIVE_INFINITY })
+      }
+      // Its time stays: what is older must not pass for news.
+      if (what === 'book' && book !== undefined) {
+        const { time, isBehind, receivedAt } = book
+        books.set(market, { market, time, isBehind, receivedAt })
+      }
     },
     mark(market, now) {
       const context = contexts.get(market)

@@ -11,28 +11,16 @@
 import IsomorphicWebSocket from 'isomorphic-ws'
 import { ExecutorError } from '../errors.js'
 import type { Network } from '../model/account.js'
-import { positiveMs } from '../model/guards.js'
+import { oneOf, positiveMs } from '../model/guards.js'
 import type { Clock, Logger, PostRequest, PostResult, Subscription, Transport, TransportState } from '../ports.js'
-import { parseFrame, pingFrame, postFrame, subscribeFrame, unsubscribeFrame } from '../wire/frames.js'
+import { parseFrame, postFrame, subscribeFrame, unsubscribeFrame } from '../wire/frames.js'
+import { type ConnectionLimits, createConnectionLimits, sharedConnectionLimits } from './connection-limits.js'
 import { createConsoleLogger } from './console-logger.js'
 import { createSystemClock } from './system-clock.js'
+import { createWsLink, type LinkReview, type WebSocketLike } from './ws-link.js'
 import { createPostTable } from './ws-posts.js'
 import { createSubscriptionBook } from './ws-subscriptions.js'
 import { createWaiters } from './ws-waiters.js'
-
-/** The part of a WebSocket that is used; the browser's, `ws` and a test double all have it. */
-export type WebSocketLike = {
-  readonly readyState: number
-  readonly bufferedAmount: number
-  onopen: (() => void) | null
-  onclose: (() => void) | null
-  onerror: (() => void) | null
-  onmessage: ((event: { readonly data: unknown }) => void) | null
-  send(text: string): void
-  close(): void
-  /** Where it exists: gives a dead peer up at once. */
-  terminate?(): void
-}
 
 export type WsSenderOptions = {
   /** Decides the URL, and what is signed. */
@@ -47,8 +35,16 @@ export type WsSenderOptions = {
   readonly logger?: Logger | undefined
   /** How often the venue is asked for a sign of life. Default: 10000. */
   readonly pingIntervalMs?: number | undefined
-  /** How long after a ping any frame must have come, or the connection is given up. Default: 5000. */
+  /** How long after a ping some frame, any frame, must have come. Default: 5000. */
+  readonly silenceTimeoutMs?: number | undefined
+  /** How long after a ping its answer must have come, whatever else does. Default: 10000. */
   readonly pongTimeoutMs?: number | undefined
+  /**
+   * How long a feed that speaks by itself (`activeAssetCtx`) may be silent before it is subscribed anew, and when all of
+   * them are, the connection replaced. Where that is of no use, the time doubles, up to 16 times. `Infinity` turns it off.
+   * Default: 15000.
+   */
+  readonly feedTimeoutMs?: number | undefined
   /** Default: 10000. */
   readonly connectTimeoutMs?: number | undefined
   /** First wait before a reconnect; doubles up to the largest. Default: 500. */
@@ -57,107 +53,115 @@ export type WsSenderOptions = {
   readonly maxReconnectDelayMs?: number | undefined
   /** Bytes the network has not taken yet, beyond which a post is refused. Default: 1 MiB. */
   readonly maxBufferedBytes?: number | undefined
+  /**
+   * How many connections, and how many new ones a minute. Default: one that all senders of this process to the same host
+   * share; where a `clock` is given, one of its own.
+   */
+  readonly connectionLimits?: ConnectionLimits | undefined
 }
 
 const URLS: Record<Network, string> = {
   mainnet: 'wss://api.hyperliquid.xyz/ws',
   testnet: 'wss://api.hyperliquid-testnet.xyz/ws',
 }
-const OPEN = 1
 /** The venue refuses more unanswered posts than this. Questions leave room for actions: a cancel must never wait for one. */
 const MAX_POSTS_IN_FLIGHT = { action: 100, info: 80 }
-/** A connection that lasted this long was a good one; the next reconnect starts from the shortest wait. */
-const STABLE_AFTER_MS = 10_000
-const MAX_DOUBLINGS = 16
-const FAREWELL_MS = 1_000
+/** After which an unconfirmed feed is asked for again; a confirmation may have been lost, and asking twice does no harm. */
+const CONFIRMATION_TIMEOUT_MS = 5_000
 
-/** @throws {RangeError} when an option is out of range */
+/** @throws {TypeError | RangeError} when an option is out of range */
 export function createWsSender(options: WsSenderOptions): Transport {
-  const { network } = options
-  if (network !== 'mainnet' && network !== 'testnet') {
-    throw new RangeError(`network: expected "mainnet" or "testnet", got ${JSON.stringify(network)}`)
-  }
+  const network = oneOf(options.network, 'network', ['mainnet', 'testnet'])
   const url = options.url ?? URLS[network]
-  const open = options.webSocket ?? ((address) => new IsomorphicWebSocket(address) as unknown as WebSocketLike)
+  const host = hostOf(url)
   const clock = options.clock ?? createSystemClock()
-  const random = options.random ?? Math.random
   const logger = options.logger ?? createConsoleLogger()
-  const pingIntervalMs = positiveMs(options.pingIntervalMs ?? 10_000, 'pingIntervalMs')
-  const pongTimeoutMs = positiveMs(options.pongTimeoutMs ?? 5_000, 'pongTimeoutMs')
-  const connectTimeoutMs = positiveMs(options.connectTimeoutMs ?? 10_000, 'connectTimeoutMs')
-  const minDelayMs = positiveMs(options.minReconnectDelayMs ?? 500, 'minReconnectDelayMs')
-  const maxDelayMs = positiveMs(options.maxReconnectDelayMs ?? 30_000, 'maxReconnectDelayMs')
   const maxBufferedBytes = options.maxBufferedBytes ?? 1_048_576
+  const { feedTimeoutMs = 15_000 } = options
 
-  const book = createSubscriptionBook(logger)
+  const book = createSubscriptionBook(
+    logger,
+    feedTimeoutMs === Number.POSITIVE_INFINITY ? feedTimeoutMs : positiveMs(feedTimeoutMs, 'feedTimeoutMs'),
+  )
   const stateListeners = new Set<(state: TransportState) => void>()
   /** Who waits for the connection; an error says that there will be none. */
   const waiters = createWaiters()
   const posts = createPostTable()
-  let framesWritten = 0
   let state: TransportState = { status: 'idle', generation: 0, isSubscribed: false }
-  let socket: WebSocketLike | undefined
   let lastPostId = 0
-  let failures = 0
-  let openedAt = 0
-  let lastHeardAt = 0
-  let cancelTimer = (): void => {}
+  let askedAt = 0
+
+  const link = createWsLink({
+    url,
+    webSocket: options.webSocket ?? ((address) => new IsomorphicWebSocket(address) as unknown as WebSocketLike),
+    clock,
+    random: options.random ?? Math.random,
+    logger,
+    limits: options.connectionLimits ?? (options.clock ? createConnectionLimits() : sharedConnectionLimits(host)),
+    keepAlive: {
+      pingIntervalMs: positiveMs(options.pingIntervalMs ?? 10_000, 'pingIntervalMs'),
+      silenceTimeoutMs: positiveMs(options.silenceTimeoutMs ?? 5_000, 'silenceTimeoutMs'),
+      pongTimeoutMs: positiveMs(options.pongTimeoutMs ?? 10_000, 'pongTimeoutMs'),
+    },
+    connectTimeoutMs: positiveMs(options.connectTimeoutMs ?? 10_000, 'connectTimeoutMs'),
+    minReconnectDelayMs: positiveMs(options.minReconnectDelayMs ?? 500, 'minReconnectDelayMs'),
+    maxReconnectDelayMs: positiveMs(options.maxReconnectDelayMs ?? 30_000, 'maxReconnectDelayMs'),
+    isAwaited: () => waiters.size > 0,
+    onDialling: () => become({ status: 'connecting', isSubscribed: false }),
+    onOpen() {
+      become({ status: 'open', generation: state.generation + 1, why: undefined })
+      ask()
+      waiters.finish()
+    },
+    onText,
+    onLost(why, heardUntil = state.heardUntil) {
+      posts.end({ status: 'lost', why })
+      become({ status: 'connecting', isSubscribed: false, why, heardUntil })
+    },
+    review,
+  })
 
   function become(next: Partial<TransportState>): void {
     state = { ...state, ...next }
-    for (const listener of [...stateListeners]) listener(state)
+    for (const listener of [...stateListeners]) {
+      try {
+        listener(state)
+      } catch (error) {
+        logger.error('a listener threw', { error })
+      }
+    }
   }
 
-  function dial(): void {
-    become({ status: 'connecting', isSubscribed: false })
-    const opening = open(url)
-    socket = opening
-    opening.onopen = () => onOpen(opening)
-    opening.onmessage = ({ data }) => onMessage(typeof data === 'string' ? data : String(data))
-    opening.onclose = () => drop(opening, 'the venue closed the connection')
-    // A close follows every error; without a handler some implementations end the process.
-    opening.onerror = () => {}
-    wake(() => drop(opening, 'the connection could not be opened in time'), connectTimeoutMs)
-  }
-
-  function onOpen(opened: WebSocketLike): void {
-    if (socket !== opened) return
-    openedAt = clock.monotonic()
-    lastHeardAt = openedAt
-    become({ status: 'open', generation: state.generation + 1 })
-    resubscribe()
-    keepAlive(opened)
-    waiters.finish()
-  }
-
-  /** Asks again for whatever is not confirmed; a confirmation may have been lost, and asking twice does no harm. */
-  function resubscribe(): void {
-    for (const subscription of book.unconfirmed(state.generation)) write(subscribeFrame(subscription))
+  /** Asks for whatever is not confirmed on this connection. */
+  function ask(): void {
+    askedAt = clock.monotonic()
+    for (const subscription of book.unconfirmed(state.generation)) link.send(subscribeFrame(subscription))
     noteSubscribed()
   }
 
   function noteSubscribed(): void {
     const isSubscribed = state.status === 'open' && book.unconfirmed(state.generation).length === 0
-    if (isSubscribed !== state.isSubscribed) become({ isSubscribed })
+    const why = state.status === 'open' ? book.refusal : state.why
+    if (isSubscribed !== state.isSubscribed || why !== state.why) become({ isSubscribed, why })
   }
 
-  /** Any frame is a sign of life; the ping only makes sure that a living venue sends one. */
-  function keepAlive(opened: WebSocketLike): void {
-    wake(() => {
-      if (clock.monotonic() - openedAt >= STABLE_AFTER_MS) failures = 0
-      write(pingFrame())
-      if (!state.isSubscribed) resubscribe()
-      const pingedAt = clock.monotonic()
-      wake(() => {
-        if (lastHeardAt < pingedAt) drop(opened, 'the venue stopped answering')
-        else if (posts.isChoked(clock.monotonic())) drop(opened, 'the venue left too many requests unanswered')
-        else keepAlive(opened)
-      }, pongTimeoutMs)
-    }, pingIntervalMs)
+  function review(now: number): LinkReview {
+    if (posts.isChoked(now)) return { deadBecause: 'the venue left too many requests unanswered' }
+    const { silent, allSince, nextAt } = book.silences(state.generation, now)
+    if (allSince !== undefined) {
+      const silentMs = Math.round(now - allSince)
+      return { deadBecause: `the connection lives, but no feed has spoken for ${silentMs} ms`, since: allSince }
+    }
+    for (const subscription of silent) {
+      logger.warn('a feed has fallen silent, and is subscribed anew', { subscription })
+      link.send(unsubscribeFrame(subscription))
+      link.send(subscribeFrame(subscription))
+    }
+    if (!state.isSubscribed && now - askedAt >= CONFIRMATION_TIMEOUT_MS) ask()
+    return { nextAt: state.isSubscribed ? nextAt : Math.min(nextAt, askedAt + CONFIRMATION_TIMEOUT_MS) }
   }
 
-  function onMessage(text: string): void {
-    lastHeardAt = clock.monotonic()
+  function onText(text: string): void {
     const frame = parseFrame(text)
     switch (frame.kind) {
       case 'answer':
@@ -170,90 +174,37 @@ export function createWsSender(options: WsSenderOptions): Transport {
         posts.settle(frame.id, { status: 'lost', why: frame.message })
         break
       case 'confirmation':
-        book.confirmed(frame.subscription, state.generation)
+        book.confirmed(frame.subscription, state.generation, clock.monotonic())
         noteSubscribed()
         break
       case 'subscriptionRefusal':
-        logger.error('the venue refused a subscription', { message: frame.message })
         book.refused(frame.subscription, frame.message)
         noteSubscribed()
         break
       case 'feed':
-        book.dispatch(frame.channel, frame.data)
+        book.dispatch(frame.channel, frame.data, clock.monotonic())
         break
       case 'pong':
+        link.ponged()
         break
       case 'other':
         logger.debug('a frame of no known kind', { text: frame.text })
     }
   }
 
-  function write(frame: string): void {
-    if (socket === undefined) return
-    socket.send(frame)
-    framesWritten += 1
-  }
-
-  function drop(dropped: WebSocketLike, why: string): void {
-    if (socket !== dropped) return
-    hangUp(why)
-    if (dropped.terminate) dropped.terminate()
-    else dropped.close()
-    logger.warn('connection lost', { why })
-    become({ status: 'connecting', isSubscribed: false })
-    const delayMs = Math.min(maxDelayMs, minDelayMs * 2 ** Math.min(failures, MAX_DOUBLINGS))
-    failures += 1
-    wake(dial, delayMs * (0.5 + random() / 2))
-  }
-
-  /** Lets go of the socket; what was written on it can no longer be answered. */
-  function hangUp(why: string): WebSocketLike | undefined {
-    const released = socket
-    socket = undefined
-    cancelTimer()
-    if (released !== undefined) released.onopen = released.onmessage = released.onclose = null
-    posts.end({ status: 'lost', why })
-    return released
-  }
-
-  /** Lets the last frames out before the socket goes, but does not wait for a dead peer. */
-  function farewell(closing: WebSocketLike): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = clock.schedule(() => {
-        closing.terminate?.()
-        resolve()
-      }, FAREWELL_MS)
-      closing.onclose = () => {
-        cancel()
-        resolve()
-      }
-      closing.close()
-    })
-  }
-
-  /** One timer at a time. While somebody waits for the connection it keeps the process alive, otherwise not. */
-  function wake(fn: () => void, ms: number): void {
-    cancelTimer()
-    cancelTimer = clock.schedule(fn, ms, { background: waiters.size === 0 })
-  }
-
   function post(request: PostRequest): PostResult {
     if (state.status === 'closed') return { written: false, why: 'closed' }
-    if (state.status !== 'open' || socket?.readyState !== OPEN) return { written: false, why: 'connecting' }
+    if (state.status !== 'open' || !link.isWritable) return { written: false, why: 'connecting' }
     const now = clock.monotonic()
     if (posts.inFlight(now) >= MAX_POSTS_IN_FLIGHT[request.type]) return { written: false, why: 'throttled' }
-    if (socket.bufferedAmount > maxBufferedBytes) return { written: false, why: 'backpressure' }
+    if (link.bufferedBytes > maxBufferedBytes) return { written: false, why: 'backpressure' }
     const id = lastPostId + 1
     lastPostId = id
     const frame = postFrame(id, request.type, request.payload)
     const reply = posts.open(id, now)
-    try {
-      write(frame)
-    } catch {
-      posts.discard(id)
-      return { written: false, why: 'connecting' }
-    }
-    return { written: true, reply }
+    if (link.send(frame)) return { written: true, reply }
+    posts.discard(id)
+    return { written: false, why: 'connecting' }
   }
 
   return {
@@ -262,20 +213,20 @@ export function createWsSender(options: WsSenderOptions): Transport {
       return state
     },
     get framesWritten() {
-      return framesWritten
+      return link.framesWritten
     },
     connect({ signal } = {}) {
       if (state.status === 'closed') return Promise.reject(new ExecutorError('CLOSED', 'the transport is closed'))
       if (state.status === 'open') return Promise.resolve()
       const connected = waiters.wait(signal, `no connection to ${url} in the time given`)
-      if (state.status === 'idle' && waiters.size > 0) dial()
+      if (state.status === 'idle' && waiters.size > 0) link.dial()
       return connected
     },
     post,
     subscribe(subscription, listener): Subscription {
       const { entry, isNew } = book.add(subscription, listener)
       if (isNew && state.status === 'open') {
-        write(subscribeFrame(subscription))
+        link.send(subscribeFrame(subscription))
         noteSubscribed()
       }
       return {
@@ -284,7 +235,9 @@ export function createWsSender(options: WsSenderOptions): Transport {
           return entry.confirmedOn
         },
         unsubscribe() {
-          if (book.remove(entry, listener) && state.status === 'open') write(unsubscribeFrame(subscription))
+          if (!book.remove(entry, listener)) return
+          if (state.status === 'open') link.send(unsubscribeFrame(subscription))
+          noteSubscribed()
         },
       }
     },
@@ -294,11 +247,19 @@ export function createWsSender(options: WsSenderOptions): Transport {
     },
     async close() {
       if (state.status === 'closed') return
-      const closing = hangUp('the transport was closed')
+      const closing = link.close()
+      posts.end({ status: 'lost', why: 'the transport was closed' })
       become({ status: 'closed', isSubscribed: false })
       book.close()
       waiters.finish(new ExecutorError('CLOSED', 'the transport was closed'))
-      if (closing !== undefined) await farewell(closing)
+      await closing
     },
   }
+}
+
+/** @throws {TypeError | RangeError} when the URL is none, or none of a WebSocket */
+function hostOf(url: string): string {
+  const { protocol, host } = new URL(url)
+  if (protocol !== 'ws:' && protocol !== 'wss:') throw new RangeError(`url: expected ws: or wss:, got ${url}`)
+  return host
 }

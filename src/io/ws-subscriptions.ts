@@ -1,17 +1,22 @@
 /**
- * The feeds a connection keeps alive: who listens, and what the venue has confirmed on which connection.
+ * The feeds a connection keeps alive: who listens, what the venue has confirmed on which connection, and which of those
+ * that speak by themselves have fallen silent.
  *
  * User feeds come first after a reconnect, since orders wait for them and prices do not.
  */
 import { ExecutorError } from '../errors.js'
 import type { Logger } from '../ports.js'
-import { belongsTo, channelOf, confirms, type FeedSubscription } from '../wire/frames.js'
+import { belongsTo, channelOf, confirms, type FeedSubscription, speaksByItself } from '../wire/frames.js'
 import type { JsonObject } from '../wire/json.js'
+import { createFeedBeat, type FeedBeat } from './feed-beat.js'
 
 type Entry = {
   readonly subscription: FeedSubscription
   readonly listeners: Set<(data: unknown) => void>
+  readonly beat: FeedBeat | undefined
   confirmedOn: number | undefined
+  /** What the venue last had against it. */
+  refusal: string | undefined
   readonly confirmed: Promise<void>
   confirm(): void
   refuse(error: Error): void
@@ -25,17 +30,32 @@ export type SubscriptionBook = {
   ): { readonly entry: SubscriptionEntry; readonly isNew: boolean }
   /** Removes a listener; `true` when it was the last one of its feed. */
   remove(entry: SubscriptionEntry, listener: (data: unknown) => void): boolean
-  confirmed(subscription: JsonObject, generation: number): void
+  /** @param now monotonic ms, as everywhere here */
+  confirmed(subscription: JsonObject, generation: number, now: number): void
+  /** A feed that was never confirmed is given up, and who asked for it is told. One that was is kept, and asked for again. */
   refused(subscription: JsonObject | undefined, message: string): void
-  dispatch(channel: string, data: unknown): void
+  dispatch(channel: string, data: unknown, now: number): void
   /** What the venue has not confirmed on this connection, user feeds first. */
   unconfirmed(generation: number): readonly FeedSubscription[]
+  /** What the venue last had against a feed that is to be kept. */
+  readonly refusal: string | undefined
+  /** Feeds that should have spoken; they may be silent for longer once this has been asked. */
+  silences(generation: number, now: number): Silences
   close(): void
+}
+
+export type Silences = {
+  readonly silent: readonly FeedSubscription[]
+  /** When the first feed fell silent, if all of those that speak by themselves have. */
+  readonly allSince: number | undefined
+  /** When the next feed would be silent for too long. */
+  readonly nextAt: number
 }
 
 export type SubscriptionEntry = Pick<Entry, 'subscription' | 'confirmedOn' | 'confirmed'>
 
-export function createSubscriptionBook(logger: Pick<Logger, 'error'>): SubscriptionBook {
+/** @param feedTimeoutMs how long a feed that speaks by itself may be silent; infinite is for ever */
+export function createSubscriptionBook(logger: Pick<Logger, 'error'>, feedTimeoutMs: number): SubscriptionBook {
   const entries = new Map<string, Entry>()
   const byChannel = new Map<string, Set<Entry>>()
   let isClosed = false
@@ -53,7 +73,8 @@ export function createSubscriptionBook(logger: Pick<Logger, 'error'>): Subscript
         known.listeners.add(listener)
         return { entry: known, isNew: false }
       }
-      const entry = createEntry(subscription, listener)
+      const beat = speaksByItself(subscription) ? createFeedBeat(feedTimeoutMs) : undefined
+      const entry = createEntry(subscription, listener, beat)
       if (isClosed) {
         entry.refuse(closedError())
         return { entry, isNew: false }
@@ -70,10 +91,12 @@ export function createSubscriptionBook(logger: Pick<Logger, 'error'>): Subscript
       drop(key, entry)
       return true
     },
-    confirmed(subscription, generation) {
+    confirmed(subscription, generation, now) {
       for (const entry of entries.values()) {
         if (!confirms(subscription, entry.subscription)) continue
+        if (entry.confirmedOn !== generation) entry.beat?.expect(now)
         entry.confirmedOn = generation
+        entry.refusal = undefined
         entry.confirm()
       }
     },
@@ -83,14 +106,20 @@ export function createSubscriptionBook(logger: Pick<Logger, 'error'>): Subscript
         const isMeant =
           subscription === undefined ? entry.confirmedOn === undefined : confirms(subscription, entry.subscription)
         if (!isMeant) continue
+        if (entry.refusal !== message) {
+          logger.error('the venue refused a subscription', { subscription: entry.subscription, message })
+        }
+        entry.refusal = message
         entry.refuse(new ExecutorError('VENUE_REFUSED', message))
-        drop(key, entry)
+        if (entry.confirmedOn === undefined) drop(key, entry)
         return
       }
+      logger.error('the venue refused a subscription that nobody has asked for', { message })
     },
-    dispatch(channel, data) {
+    dispatch(channel, data, now) {
       for (const entry of byChannel.get(channel) ?? []) {
         if (!belongsTo(data, entry.subscription)) continue
+        entry.beat?.heard(now)
         for (const listener of [...entry.listeners]) {
           try {
             listener(data)
@@ -104,6 +133,20 @@ export function createSubscriptionBook(logger: Pick<Logger, 'error'>): Subscript
       const waiting = [...entries.values()].filter(({ confirmedOn }) => confirmedOn !== generation)
       const subscriptions = waiting.map(({ subscription }) => subscription)
       return [...subscriptions.filter(isUserFeed), ...subscriptions.filter((feed) => !isUserFeed(feed))]
+    },
+    get refusal() {
+      return [...entries.values()].find(({ refusal }) => refusal !== undefined)?.refusal
+    },
+    silences(generation, now) {
+      const expected = [...entries.values()].flatMap(({ subscription, beat, confirmedOn }) =>
+        beat !== undefined && confirmedOn === generation ? [{ subscription, beat }] : [],
+      )
+      const silent = expected.filter(({ beat }) => now >= beat.dueAt)
+      const areAllQuiet = silent.length > 0 && expected.every(({ beat }) => now - beat.heardAt >= feedTimeoutMs)
+      const allSince = areAllQuiet ? Math.min(...expected.map(({ beat }) => beat.heardAt)) : undefined
+      for (const { beat } of areAllQuiet ? expected : silent) beat.askedAnew(now)
+      const nextAt = Math.min(Number.POSITIVE_INFINITY, ...expected.map(({ beat }) => beat.dueAt))
+      return { silent: silent.map(({ subscription }) => subscription), allSince, nextAt }
     },
     close() {
       isClosed = true
@@ -121,7 +164,11 @@ const isUserFeed = (subscription: FeedSubscription): boolean => 'user' in subscr
 const keyOf = (subscription: FeedSubscription): string =>
   JSON.stringify(Object.entries(subscription).sort(([a], [b]) => (a < b ? -1 : 1)))
 
-function createEntry(subscription: FeedSubscription, listener: (data: unknown) => void): Entry {
+function createEntry(
+  subscription: FeedSubscription,
+  listener: (data: unknown) => void,
+  beat: FeedBeat | undefined,
+): Entry {
   let confirm = (): void => {}
   let refuse = (_error: Error): void => {}
   const confirmed = new Promise<void>((resolve, reject) => {
@@ -130,5 +177,14 @@ function createEntry(subscription: FeedSubscription, listener: (data: unknown) =
   })
   // Who does not wait for the confirmation must not be ended by an unhandled rejection.
   confirmed.catch(() => {})
-  return { subscription, listeners: new Set([listener]), confirmedOn: undefined, confirmed, confirm, refuse }
+  return {
+    subscription,
+    listeners: new Set([listener]),
+    beat,
+    confirmedOn: undefined,
+    refusal: undefined,
+    confirmed,
+    confirm,
+    refuse,
+  }
 }

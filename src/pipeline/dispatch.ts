@@ -5,7 +5,7 @@
  * other there is one await, and after it the world is looked at again: the kill switch, the connection, and whether each
  * order is still wanted. What then may not leave gives back all it held.
  */
-import type { Batch } from '../control/batch-queue.js'
+import type { Batch, Room } from '../control/batch-queue.js'
 import type { MarketHalt } from '../control/market-halts.js'
 import type { Approved } from '../control/risk-gates.js'
 import { isExecutorError } from '../errors.js'
@@ -20,6 +20,7 @@ import type { Evidence } from './evidence.js'
 import type { Post } from './meter.js'
 import type { Parts } from './parts.js'
 import { createPatience } from './patience.js'
+import { takesExits } from './reach.js'
 import type { Recorder } from './recorder.js'
 import type { Replacements } from './replacements.js'
 import type { Sign } from './sign.js'
@@ -79,18 +80,24 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
       for (const resolve of onIdle) resolve()
       onIdle = []
     }
-    if (isClosed || transport.state.status !== 'open') return
+    if (isClosed || !takesExits(transport.state)) return
     while (!queue.isEmpty) {
       const now = clock.monotonic()
-      const room = venueLimits.room(now)
-      const batch = now < pausedUntil ? undefined : queue.take(now, requests.size, room)
+      const free = room(now)
+      const batch = now < pausedUntil ? undefined : queue.take(now, requests.size, free)
       if (batch === undefined) {
-        const nextAt = queue.nextAt(requests.size, room)
+        const nextAt = queue.nextAt(requests.size, free)
         if (nextAt !== undefined) alarm.setBy(Math.max(nextAt, pausedUntil))
         return
       }
       send(batch)
     }
+  }
+
+  /** Without a socket there may be a second way, but not for new orders. */
+  function room(now: number): Room {
+    const limited = venueLimits.room(now)
+    return transport.state.status === 'open' ? limited : { ...limited, new: 0 }
   }
 
   function send(batch: Batch): void {

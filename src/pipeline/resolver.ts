@@ -24,6 +24,7 @@ import type { Alarm } from './alarm.js'
 import type { Evidence } from './evidence.js'
 import type { NonceProbe } from './nonce-probe.js'
 import type { Parts } from './parts.js'
+import { takesExits } from './reach.js'
 
 export type Resolver = {
   /** Takes care of an order if it is unknown. */
@@ -154,7 +155,7 @@ export function createResolver(wiring: ResolverParts): Resolver {
       for (const [id, item] of cases) {
         const record = orders.get(id)
         if (record === undefined || isTerminal(record.status)) cases.delete(id)
-        else if (item.dueAt > now || item.isAsking || transport.state.status !== 'open') {
+        else if (item.dueAt > now || item.isAsking || !takesExits(transport.state)) {
           alarm.setBy(Math.max(item.dueAt, now + firstDelayMs))
         } else void resolve(record, item)
       }

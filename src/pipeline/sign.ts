@@ -6,7 +6,7 @@ import type { Batch } from '../control/batch-queue.js'
 import { ExecutorError } from '../errors.js'
 import type { Address } from '../model/account.js'
 import type { Signature, Signer } from '../ports.js'
-import { noopAction } from '../wire/actions.js'
+import { type Action, noopAction } from '../wire/actions.js'
 import { type SignedPayload, signedPayload, type UnsignedRequest } from '../wire/envelope.js'
 import { l1Signable } from '../wire/l1-hash.js'
 import type { Parts } from './parts.js'
@@ -20,6 +20,8 @@ export type Sign = {
    * @throws {ExecutorError | TypeError | RangeError} when the request cannot be made
    */
   batch(batch: Batch): SignedPayload | Promise<SignedPayload>
+  /** Any other action, under a fresh nonce and with an expiry. The same errors. */
+  action(action: Action): SignedPayload | Promise<SignedPayload>
   /** A noop under a nonce that this signer used before; nothing when it is not at hand. */
   noop(nonce: number, by: Address): SignedPayload | Promise<SignedPayload> | undefined
 }
@@ -43,13 +45,16 @@ export function createSign({ clock, nonces, orders, signers, transport, vaultAdd
       : signedPayload(request, signature)
   }
 
+  const expiry = (): number => nonces.serverTime(clock.now()) + limits.expiresAfterMs
+  const fresh = (action: Action, expiresAfter: number | undefined): SignedPayload | Promise<SignedPayload> =>
+    signed({ action, nonce: nonces.next(clock.now()), vaultAddress, expiresAfter }, signers.current)
+
   return {
     batch(batch) {
       // A cancel that comes late does no harm, and a stale one would cost five times its rate units.
-      const expiresAfter = batch.lane === 'cancel' ? undefined : nonces.serverTime(clock.now()) + limits.expiresAfterMs
-      const request = { action: actionOf(batch, orders), nonce: nonces.next(clock.now()), vaultAddress, expiresAfter }
-      return signed(request, signers.current)
+      return fresh(actionOf(batch, orders), batch.lane === 'cancel' ? undefined : expiry())
     },
+    action: (action) => fresh(action, expiry()),
     noop(nonce, by) {
       const signer = signers.get(by)
       return signer && signed({ action: noopAction(), nonce, vaultAddress }, signer)

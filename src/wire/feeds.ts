@@ -103,6 +103,9 @@ export function parseBbo(data: unknown): BestPrices | undefined {
   return { ...prices, bid: prices.bid ?? undefined, ask: prices.ask ?? undefined }
 }
 
+/** The market that a frame is about, also when nothing else in it can be read. */
+export const coinOf = (data: unknown): string | undefined => (isObject(data) ? stringOf(data['coin']) : undefined)
+
 /** `null` is what the venue says of a side without orders; anything else that is no price is nothing it says. */
 function sideOfBook(level: unknown): Decimal | null | undefined {
   return level === null ? null : isObject(level) ? plausible(level['px']) : undefined

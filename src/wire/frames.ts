@@ -36,12 +36,15 @@ export type Frame =
 const MAX_QUOTED = 200
 
 export function parseFrame(text: string): Frame {
-  let message: unknown
   try {
-    message = JSON.parse(text)
+    return frameOf(JSON.parse(text), text)
   } catch {
+    // Besides what is no JSON: nested so deep that it cannot be quoted.
     return other(text)
   }
+}
+
+function frameOf(message: unknown, text: string): Frame {
   if (!isObject(message)) return other(text)
   const { channel, data } = message
   if (channel === 'pong') return { kind: 'pong' }
@@ -106,6 +109,11 @@ const other = (text: string): Frame => ({ kind: 'other', text: text.slice(0, MAX
 /** The channel a feed's frames arrive on; nearly always its own name. */
 export function channelOf(subscription: FeedSubscription): string {
   return subscription.type === 'userEvents' ? 'user' : subscription.type
+}
+
+/** Whether the venue tells it every few seconds whatever happens. The others may be silent for as long as nothing does. */
+export function speaksByItself({ type }: FeedSubscription): boolean {
+  return type === 'activeAssetCtx'
 }
 
 /** Whether what the venue confirmed is what was asked for. It adds defaults and lower-cases addresses, so a subset decides. */

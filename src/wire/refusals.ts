@@ -49,6 +49,9 @@ export function actionCountIn(message: string): { readonly used: number; readonl
   return found ? { used: Number(found[1]), limit: Number(found[2]) } : undefined
 }
 
+/** The dead man's switch is there only for accounts that have traded enough. */
+export const isVolumeGate = (message: string): boolean => /until enough volume traded/i.test(message)
+
 export function classifyRefusal(message: string): RejectedReason {
   const text = message.toLowerCase()
   const match = Object.entries(PHRASES).find(([, phrases]) => phrases.some((phrase) => text.includes(phrase)))

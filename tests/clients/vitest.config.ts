@@ -7,6 +7,7 @@ const [major = 0] = process.versions.node.split('.').map(Number)
 const config: ViteUserConfig = defineConfig({
   resolve: {
     alias: [
+      { find: /^hip3-executor$/, replacement: fileURLToPath(new URL('../../src/index.ts', import.meta.url)) },
       {
         find: /^hip3-executor\/testing$/,
         replacement: fileURLToPath(new URL('../../src/testing/index.ts', import.meta.url)),

@@ -21,6 +21,7 @@ import {
   createMarketData,
   createNonceManager,
   createRiskMonitor,
+  type DeadMansSwitchOptions,
   type ExecutorOptions,
   type MarketDataOptions,
   type MarketGatesOptions,
@@ -41,6 +42,7 @@ import {
   spreadShockGate,
   standardGates,
   type TiltGuardOptions,
+  type TimeStopOptions,
   tiltGuardGate,
   type VenueLimitsOptions,
 } from 'hip3-executor'
@@ -155,6 +157,8 @@ const resolution: Fields<ResolutionOptions> = {
   agreeingLookups: 'count',
   useNoop: 'elsewhere',
 }
+const deadMansSwitch: Fields<DeadMansSwitchOptions> = { cancelAfterMs: 'number', rearmEveryMs: 'number' }
+const timeStop: Fields<TimeStopOptions> = { maxHoldMs: 'number', slippageBps: 'elsewhere', overdueMs: 'number' }
 const executor: Fields<ExecutorOptions> = {
   account: 'elsewhere',
   signer: 'elsewhere',
@@ -165,7 +169,15 @@ const executor: Fields<ExecutorOptions> = {
   resolution: 'elsewhere',
   journal: 'elsewhere',
   externalOrders: 'elsewhere',
+  deadMansSwitch: 'elsewhere',
+  onHardStop: 'elsewhere',
+  timeStop: 'elsewhere',
   riskMonitor: 'elsewhere',
+  leverage: 'elsewhere',
+  accountMode: 'elsewhere',
+  readiness: 'elsewhere',
+  maxMarketsAgeMs: 'count',
+  agentExpiryWarningMs: 'number',
   queue: 'elsewhere',
   budget: 'elsewhere',
   venueLimits: 'elsewhere',
@@ -214,6 +226,8 @@ const ROWS: readonly Row[] = [
   ...rowsOf('venueLimits.', venueLimits, createLimits),
   ...rowsOf('', marketData, createMarketData),
   ...rowsOf('resolution.', resolution, (options) => createHarness({ resolution: options })),
+  ...rowsOf('deadMansSwitch.', deadMansSwitch, (options) => createHarness({ deadMansSwitch: options })),
+  ...rowsOf('timeStop.', timeStop, (options) => createHarness({ timeStop: options })),
   ...rowsOf<ExecutorOptions>('', executor, createHarness),
 ]
 
@@ -237,6 +251,8 @@ describe('a mark that lies at or above the limit it is to come before', () => {
     ['venueLimits.reduceOnlyShare', () => createLimits({ reduceOnlyShare: 0.95 })],
     ['venueLimits.reservedActions', () => createLimits({ reservedActions: 10_000 })],
     ['venueLimits.maxOpenOrders', () => createLimits({ maxOpenOrders: 5_001 })],
+    ['deadMansSwitch.cancelAfterMs', () => createHarness({ deadMansSwitch: { cancelAfterMs: 9_999 } })],
+    ['deadMansSwitch.rearmEveryMs', () => createHarness({ deadMansSwitch: { rearmEveryMs: 30_001 } })],
     ['warnDriftMs', () => createNonceManager({ warnDriftMs: 5_000 })],
     ['market.spreadShock.denyAbove', () => spreadShockGate({ reduceAbove: '6' })],
     ['market.spreadShock.denyAbove', () => spreadShockGate({ reduceAbove: '4', denyAbove: '4' })],

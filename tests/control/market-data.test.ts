@@ -135,6 +135,34 @@ describe('a book', () => {
   })
 })
 
+describe('a frame that cannot be read', () => {
+  it('leaves the mark without an age, and the book without sides, until there is news', () => {
+    const data = createMarketData()
+    data.update(nvda('100'), 0)
+    data.updateBook(book('99.5', '100.5', 1_000), 0)
+    data.unreadable('xyz:NVDA', 'context')
+    expect(data.mark('xyz:NVDA', 0)).toBeUndefined()
+    expect(data.context('xyz:NVDA')).toMatchObject({ receivedAt: Number.NEGATIVE_INFINITY })
+    expect(data.book('xyz:NVDA')?.quote).toBeDefined()
+    data.unreadable('xyz:NVDA', 'book')
+    expect(data.book('xyz:NVDA')).toEqual({ market: 'xyz:NVDA', time: 1_000, isBehind: false, receivedAt: 0 })
+    data.update({ ...nvda('100'), midPrice: d('100') }, 1)
+    expect(data.mark('xyz:NVDA', 1)?.toFixed()).toBe('100')
+    // That the mid is the same says nothing of a book that nobody knows; and what is older than the frame is no news.
+    expect(data.book('xyz:NVDA')?.quote).toBeUndefined()
+    data.updateBook(book('99.5', '100.5', 999), 2)
+    expect(data.book('xyz:NVDA')).toMatchObject({ isBehind: true })
+    data.updateBook(book('99.5', '100.5', 1_000), 3)
+    expect(data.book('xyz:NVDA')?.quote?.mid.toFixed()).toBe('100')
+  })
+
+  it('of a market that was never heard of says nothing', () => {
+    const data = createMarketData()
+    for (const what of ['context', 'book'] as const) data.unreadable('xyz:NVDA', what)
+    expect([data.context('xyz:NVDA'), data.book('xyz:NVDA')]).toEqual([undefined, undefined])
+  })
+})
+
 describe('the usual spread', () => {
   /** A spread of so many basis points around 100. */
   const spread = (bps: number, time = 0) => {

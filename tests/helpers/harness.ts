@@ -12,6 +12,7 @@ import {
   type Outcome,
   type Submission,
   standardGates,
+  type Transport,
   type WebSocketLike,
   type WsSenderOptions,
 } from 'hip3-executor'
@@ -40,6 +41,9 @@ const WIDE_GATES: readonly Gate[] = standardGates({
   singleEntry: false,
 })
 
+/** For tests of the latch alone: nothing follows when it is thrown. */
+export const LEAVE_ALL: Pick<ExecutorOptions, 'onHardStop'> = { onHardStop: { orders: 'leave', positions: 'leave' } }
+
 export type Harness = {
   readonly clock: ManualClock
   readonly exchange: SimExchange
@@ -64,11 +68,15 @@ export type Harness = {
   actions(): readonly { readonly type: string; readonly [key: string]: unknown }[]
 }
 
-export type HarnessOptions = Partial<ExecutorOptions> & { readonly socket?: Partial<WsSenderOptions> }
+export type HarnessOptions = Partial<ExecutorOptions> & {
+  readonly socket?: Partial<WsSenderOptions>
+  /** Puts a second way beside the socket. */
+  readonly beside?: (socket: Transport, on: Pick<Harness, 'clock' | 'exchange'>) => Transport
+}
 
 /** @param on an earlier harness whose exchange and time go on, as after a restart of the bot */
 export function createHarness(
-  { socket: socketOptions, ...options }: HarnessOptions = {},
+  { socket: socketOptions, beside = (socket) => socket, ...options }: HarnessOptions = {},
   on?: Pick<Harness, 'clock' | 'exchange'>,
 ): Harness {
   const clock = on?.clock ?? createManualClock()
@@ -82,6 +90,19 @@ export function createHarness(
   const sockets: SimSocket[] = []
   const written: string[] = []
 
+  const socketTransport = createWsSender({
+    network: 'testnet',
+    clock: ownClock,
+    random: () => 0.5,
+    logger: QUIET,
+    webSocket: () => {
+      const socket = createSimSocket(exchange)
+      sockets.push(socket)
+      return tapped(socket)
+    },
+    ...socketOptions,
+  })
+
   const harness: Harness = {
     clock,
     exchange,
@@ -92,18 +113,7 @@ export function createHarness(
     executor: createExecutor({
       account: ACCOUNT,
       signer: createUnverifiedSigner(AGENT),
-      transport: createWsSender({
-        network: 'testnet',
-        clock: ownClock,
-        random: () => 0.5,
-        logger: QUIET,
-        webSocket: () => {
-          const socket = createSimSocket(exchange)
-          sockets.push(socket)
-          return tapped(socket)
-        },
-        ...socketOptions,
-      }),
+      transport: beside(socketTransport, { clock, exchange }),
       markets: [NVDA, TSLA],
       gates: WIDE_GATES,
       // Spacing is a matter of time, and most tests are not about time.

@@ -1,4 +1,11 @@
-import { createWsSender, type TransportState, type WebSocketLike, type WsSenderOptions } from 'hip3-executor'
+import fc from 'fast-check'
+import {
+  createConnectionLimits,
+  createWsSender,
+  type TransportState,
+  type WebSocketLike,
+  type WsSenderOptions,
+} from 'hip3-executor'
 import { createManualClock } from 'hip3-executor/testing'
 import { describe, expect, it } from 'vitest'
 import { QUIET } from '../helpers/harness.js'
@@ -184,7 +191,162 @@ describe('a post', () => {
   })
 })
 
+describe('a feed that speaks by itself', () => {
+  const CONTEXTS = ['xyz:NVDA', 'xyz:TSLA'].map((coin) => ({ type: 'activeAssetCtx', coin }))
+  const context = (coin: string) => ({ channel: 'activeAssetCtx', data: { coin } })
+  const confirm = (subscription: object) => ({
+    channel: 'subscriptionResponse',
+    data: { method: 'subscribe', subscription },
+  })
+  const subscribed = async (options?: Partial<WsSenderOptions>) => {
+    const bench = createBench(options)
+    for (const feed of CONTEXTS) bench.transport.subscribe(feed, () => {})
+    await bench.openUp()
+    const confirmAll = (): void => {
+      for (const feed of CONTEXTS) bench.last().say(confirm(feed))
+    }
+    confirmAll()
+    /** A second at a time; the venue answers pings and tells of these markets. */
+    const pass = (seconds: number, ...coins: string[]): void => {
+      for (let n = 0; n < seconds; n++) {
+        bench.clock.advance(1_000)
+        bench.last().say({ channel: 'pong' })
+        for (const coin of coins) bench.last().say(context(coin))
+      }
+    }
+    return { ...bench, confirmAll, pass }
+  }
+  const asked = (sent: readonly string[]): readonly string[] =>
+    sent.filter((frame) => frame.includes('scribe"')).map((frame) => (JSON.parse(frame) as { method: string }).method)
+
+  it('is subscribed anew when it alone falls silent, and less and less often while that is of no use', async () => {
+    const { transport, last, pass } = await subscribed()
+    last().sent.length = 0
+    pass(14, 'xyz:TSLA')
+    expect(asked(last().sent)).toEqual([])
+    pass(1, 'xyz:TSLA')
+    expect(asked(last().sent)).toEqual(['unsubscribe', 'subscribe'])
+    expect(last().sent.join()).not.toContain('xyz:TSLA')
+    pass(29, 'xyz:TSLA')
+    expect(asked(last().sent)).toHaveLength(2)
+    pass(1, 'xyz:TSLA')
+    expect(asked(last().sent)).toHaveLength(4)
+    pass(3_600, 'xyz:TSLA')
+    expect(asked(last().sent).length).toBeLessThan(40)
+    expect(transport.state).toMatchObject({ status: 'open', generation: 1 })
+  })
+
+  it('ends the connection when all of them fall silent: the socket lives, and is of no use', async () => {
+    const { transport, pass } = await subscribed()
+    pass(10, 'xyz:NVDA', 'xyz:TSLA')
+    pass(14)
+    expect(transport.state.status).toBe('open')
+    pass(1)
+    expect(transport.state).toMatchObject({ status: 'connecting', heardUntil: 10_000 })
+    expect(transport.state.why).toContain('no feed has spoken for 15000 ms')
+  })
+
+  it('does not end one connection after another while the venue has nothing to say, until it says something again', async () => {
+    const { sockets, accept, confirmAll, pass } = await subscribed()
+    const live = (seconds: number, ...coins: string[]): void => {
+      for (let n = 0; n < seconds; n++) {
+        const before = sockets.length
+        pass(1, ...coins)
+        if (sockets.length === before) continue
+        accept()
+        confirmAll()
+      }
+    }
+    live(3_600)
+    expect(sockets.length).toBeGreaterThan(5)
+    expect(sockets.length).toBeLessThan(22)
+    live(300, 'xyz:NVDA', 'xyz:TSLA')
+    const before = sockets.length
+    live(20)
+    expect(sockets).toHaveLength(before + 1)
+  })
+
+  it('may be silent for ever where that is what one wants', async () => {
+    const { transport, pass } = await subscribed({ feedTimeoutMs: Number.POSITIVE_INFINITY })
+    pass(600)
+    expect(transport.state).toMatchObject({ status: 'open', generation: 1 })
+  })
+})
+
 describe('frames that make no sense', () => {
+  const FRAGMENTS = [
+    ...['post', 'error', 'subscriptionResponse', 'pong', 'orderUpdates', 'activeAssetCtx', '__proto__', 'constructor'],
+    ...['Already subscribed: {', 'Invalid subscription {}', 'Cannot track more than 15 total users.'],
+    ...['too many pending post requests id=1', '429', '502 Bad Gateway', 'action', 'info', 'subscribe'],
+  ]
+  const value = fc.letrec<{ any: unknown }>((tie) => ({
+    any: fc.oneof(
+      { maxDepth: 4 },
+      fc.constantFrom(...FRAGMENTS),
+      fc.constantFrom(null, true, 0, -1, 1.5, 1e308, ''),
+      fc.integer({ min: 1, max: 3 }),
+      fc.array(tie('any'), { maxLength: 3 }),
+      fc.dictionary(
+        fc.constantFrom(
+          'channel',
+          'data',
+          'id',
+          'response',
+          'type',
+          'payload',
+          'subscription',
+          'method',
+          'coin',
+          'user',
+        ),
+        tie('any'),
+      ),
+    ),
+  })).any
+  const frame = fc.oneof(
+    fc.string(),
+    value.map((any) => JSON.stringify(any)),
+    fc.record({ channel: fc.constantFrom(...FRAGMENTS), data: value }).map((any) => JSON.stringify(any)),
+    fc
+      .record({ id: fc.integer({ min: 1, max: 3 }), response: value })
+      .map((data) => JSON.stringify({ channel: 'post', data })),
+  )
+
+  it('leave the connection, its feeds and its other requests as they were', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(frame, { maxLength: 20 }), async (frames) => {
+        const { transport, last, openUp } = createBench()
+        const heard: unknown[] = []
+        await openUp()
+        const { confirmed } = transport.subscribe({ type: 'userFills', user: '0x1' }, (data) => heard.push(data))
+        last().say({
+          channel: 'subscriptionResponse',
+          data: { method: 'subscribe', subscription: { type: 'userFills', user: '0x1' } },
+        })
+        await confirmed
+        for (let n = 0; n < 3; n++) transport.post(INFO)
+        const fourth = transport.post(INFO)
+        for (const text of frames) last().say(text)
+        expect(transport.state).toMatchObject({ status: 'open', isSubscribed: true, generation: 1 })
+        heard.length = 0
+        last().say({ channel: 'userFills', data: { user: '0x1', fills: [] } })
+        expect(heard).toEqual([{ user: '0x1', fills: [] }])
+        last().say({ channel: 'post', data: { id: 4, response: { type: 'info', payload: { data: 'mine' } } } })
+        expect(fourth.written && (await fourth.reply)).toEqual({ status: 'answered', payload: 'mine' })
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('may be nested as deep as they like', async () => {
+    const { transport, last, openUp } = createBench()
+    await openUp()
+    transport.post(INFO)
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+    last().say(`{"channel":"post","data":{"id":1,"response":{"type":"error","payload":${deep}}}}`)
+    expect(transport.state.status).toBe('open')
+  })
+
   it('do no harm', async () => {
     const { transport, last, openUp } = createBench()
     await openUp()
@@ -263,10 +425,10 @@ describe('a subscription', () => {
   })
 
   it('is asked for again when its confirmation does not come', async () => {
-    const { transport, last, openUp, clock } = createBench({ pingIntervalMs: 1_000 })
-    await openUp()
+    const { transport, last, openUp, clock } = createBench()
     transport.subscribe(FILLS, () => {})
-    clock.advance(1_000)
+    await openUp()
+    clock.advance(5_000)
     expect(last().sent.filter((frame) => frame.includes('"subscribe"'))).toHaveLength(2)
     last().say({ channel: 'error', data: `Already subscribed: ${JSON.stringify(FILLS)}` })
     expect(transport.state.isSubscribed).toBe(true)
@@ -283,6 +445,41 @@ describe('a subscription', () => {
     })
   })
 
+  it('that was confirmed before and is refused on a later connection is kept, told, and asked for until it is back', async () => {
+    const { transport, last, openUp, accept, clock } = createBench()
+    const heard: unknown[] = []
+    transport.subscribe(FILLS, (data) => heard.push(data))
+    await openUp()
+    last().say(confirm(FILLS))
+    last().hangUp()
+    clock.advance(500)
+    accept()
+    const refusal = `Invalid subscription ${JSON.stringify(FILLS)}`
+    last().say({ channel: 'error', data: refusal })
+    expect(transport.state).toMatchObject({ status: 'open', isSubscribed: false, why: refusal })
+    for (let n = 0; n < 3; n++) {
+      const before = last().sent.length
+      clock.advance(5_000)
+      last().say({ channel: 'pong' })
+      expect(last().sent.slice(before).join()).toContain('"subscribe"')
+    }
+    last().say(confirm(FILLS))
+    expect(transport.state).toMatchObject({ isSubscribed: true, why: undefined })
+    last().say({ channel: 'userFills', data: { user: FILLS.user, fills: [] } })
+    expect(heard).toHaveLength(1)
+  })
+
+  it('that is given up while the others are confirmed leaves nothing to be waited for', async () => {
+    const { transport, last, openUp } = createBench()
+    await openUp()
+    const { unsubscribe } = transport.subscribe(CONTEXT, () => {})
+    transport.subscribe(FILLS, () => {})
+    last().say(confirm(FILLS))
+    expect(transport.state.isSubscribed).toBe(false)
+    unsubscribe()
+    expect(transport.state.isSubscribed).toBe(true)
+  })
+
   it('ends when nobody listens any more', async () => {
     const { transport, last, openUp } = createBench()
     await openUp()
@@ -297,18 +494,110 @@ describe('a subscription', () => {
 })
 
 describe('a connection', () => {
-  it('that stops answering is found out and replaced', async () => {
+  it('on which nothing comes any more is found out within 15 s of the last byte, and replaced', async () => {
     const { transport, last, openUp, clock, sockets } = createBench()
     await openUp()
     clock.advance(10_000)
     expect(last().sent).toEqual(['{"method":"ping"}'])
     last().say({ channel: 'pong' })
-    clock.advance(15_000)
+    clock.advance(14_999)
     expect(transport.state.status).toBe('open')
-    clock.advance(5_000)
-    expect(transport.state.status).toBe('connecting')
-    clock.advance(1_000)
+    clock.advance(1)
+    expect(transport.state).toMatchObject({ status: 'connecting', why: 'nothing was heard any more' })
+    expect(transport.state.heardUntil).toBe(10_000)
+    clock.advance(500)
     expect(sockets).toHaveLength(2)
+  })
+
+  it('on which feeds still come but nothing of ours arrives is found out within 20 s', async () => {
+    const { transport, last, openUp, clock } = createBench()
+    await openUp()
+    for (let n = 0; n < 20; n++) {
+      expect(transport.state.status).toBe('open')
+      clock.advance(1_000)
+      if (n < 19) last().say({ channel: 'activeAssetCtx', data: { coin: 'xyz:NVDA' } })
+    }
+    expect(transport.state).toMatchObject({ status: 'connecting', why: 'no ping was answered any more' })
+  })
+
+  it('on which a late pong answers an old ping is not believed to have answered the new one', async () => {
+    const { transport, last, openUp, clock } = createBench({ pongTimeoutMs: 15_000 })
+    await openUp()
+    clock.advance(10_000)
+    clock.advance(4_999)
+    last().say({ channel: 'bbo', data: {} })
+    clock.advance(5_001)
+    last().say({ channel: 'pong' })
+    clock.advance(10_000)
+    last().say({ channel: 'bbo', data: {} })
+    clock.advance(4_999)
+    expect(transport.state.status).toBe('open')
+    clock.advance(1)
+    expect(transport.state.why).toBe('no ping was answered any more')
+  })
+
+  it('is not given up by a process that stood still and has not read what came meanwhile', async () => {
+    const clock = createManualClock()
+    let frozenMs = 0
+    const { transport, openUp, last } = createBench({
+      clock: { ...clock, monotonic: () => clock.monotonic() + frozenMs },
+    })
+    await openUp()
+    clock.advance(14_999)
+    frozenMs = 60_000
+    clock.advance(1)
+    expect(transport.state.status).toBe('open')
+    expect(last().sent.filter((frame) => frame.includes('ping'))).toHaveLength(2)
+    clock.advance(4_999)
+    expect(transport.state.status).toBe('open')
+    clock.advance(1)
+    expect(transport.state.status).toBe('connecting')
+  })
+
+  it('that cannot even be dialled is tried again', async () => {
+    let isBroken = true
+    const sockets: FakeSocket[] = []
+    const { transport, clock } = createBench({
+      webSocket: () => {
+        if (isBroken) throw new Error('no more file descriptors')
+        sockets.push(createFakeSocket())
+        return sockets[0] as FakeSocket
+      },
+    })
+    void transport.connect()
+    expect(transport.state).toMatchObject({
+      status: 'connecting',
+      why: 'no socket could be made: no more file descriptors',
+    })
+    isBroken = false
+    clock.advance(500)
+    expect(sockets).toHaveLength(1)
+  })
+
+  it('is dialled no more than 30 times a minute, and no more than 10 are open at once', async () => {
+    const connectionLimits = createConnectionLimits()
+    const clock = createManualClock()
+    let dialled = 0
+    const senders = Array.from({ length: 12 }, () => {
+      const bench = createBench({ clock, connectionLimits, connectTimeoutMs: 600_000 })
+      bench.transport.connect().catch(() => {})
+      return bench
+    })
+    const count = (): number => senders.reduce((sum, { sockets }) => sum + sockets.length, 0)
+    expect(count()).toBe(10)
+    clock.advance(5_000)
+    expect(count()).toBe(10)
+    await senders[0]?.transport.close()
+    clock.advance(1_000)
+    expect(count()).toBe(11)
+    for (let second = 0; second < 54; second++) {
+      for (const { sockets } of senders) if (sockets.at(-1)?.state === 0) sockets.at(-1)?.hangUp()
+      clock.advance(1_000)
+      dialled = Math.max(dialled, count())
+    }
+    expect(dialled).toBe(30)
+    clock.advance(61_000)
+    expect(count()).toBeGreaterThan(30)
   })
 
   it('is tried again with growing waits that start over after a good one', async () => {
@@ -369,7 +658,36 @@ describe('a connection', () => {
     expect(sockets).toHaveLength(1)
   })
 
+  it('when closed on a socket that does not answer is over within half a second (F-21)', async () => {
+    const { transport, clock, last, openUp } = createBench()
+    await openUp()
+    last().close = () => {}
+    let isOver = false
+    const closing = transport.close().then(() => {
+      isOver = true
+    })
+    await clock.pass(499)
+    expect(isOver).toBe(false)
+    await clock.pass(1)
+    await closing
+    expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('tells every listener, whatever another one throws', async () => {
+    const { transport, openUp } = createBench()
+    const heard: string[] = []
+    transport.onState(() => {
+      throw new Error('a bug of the host')
+    })
+    transport.onState(({ status }) => heard.push(status))
+    await openUp()
+    expect(heard).toContain('open')
+  })
+
   it('refuses options that cannot work', () => {
+    expect(() => createWsSender({ network: 'testnet', url: 'https://api.hyperliquid.xyz/ws' })).toThrow(/^url/)
+    expect(() => createWsSender({ network: 'testnet', feedTimeoutMs: 0 })).toThrow(/^feedTimeoutMs/)
+    expect(() => createConnectionLimits({ maxOpen: 0 })).toThrow(/^maxOpen/)
     expect(() => createWsSender({ network: 'main' as never })).toThrow(/^network: expected "mainnet" or "testnet"/)
     expect(() => createWsSender({ network: 'testnet', pingIntervalMs: 0 })).toThrow(/^pingIntervalMs/)
   })

@@ -173,10 +173,13 @@ export function createConnection(options: ConnectionOptions): SimConnection {
         deliver: (frame: Frame) => deliver(JSON.stringify(frame), kind, { payload: frame.data }),
       }
       const end = hub.add(listener)
-      subscriptions.set(key, () => {
+      const finish = (): void => {
         end()
         ipLimits.unsubscribe(user)
-      })
+      }
+      if (isOpen) subscriptions.set(key, finish)
+      // A fault has cut the connection at this very answer, or at the snapshot behind it.
+      else finish()
     }
   }
 
