@@ -7,7 +7,14 @@
  * and verifies the signature, nonce, tick, lot and minimum value of every order. To trade on the real testnet, replace
  * the URL by nothing at all and the keys by your own.
  */
-import { createExecutor, createLocalSigner, createWsSender, type Outcome, standardGates } from 'hip3-executor'
+import {
+  createExecutor,
+  createLocalSigner,
+  createWsSender,
+  isExecutorError,
+  type Outcome,
+  standardGates,
+} from 'hip3-executor'
 import { createSimExchange } from 'hip3-executor/testing'
 
 // Publicly known test keys; never send anything of value to them.
@@ -105,20 +112,23 @@ if (second.status === 'denied')
 const orderRequests = exchange.record.requests.filter(({ kind }) => kind === 'action').length
 confirm('one action received so far', orderRequests === 1 && again === entry && second.status === 'denied')
 
-console.log('\n3. Close the position, reduce-only, while the kill switch is on')
-executor.hardStop.trigger({ cause: 'manual', reason: 'the quickstart shows that exits pass' })
+console.log('\n3. Throw the kill switch: no new order leaves, and what is held is closed until the venue says flat')
+const stoodDown = new Promise<void>((resolve) => {
+  executor.on('standDown', ({ status }) => status === 'done' && resolve())
+})
+executor.hardStop.trigger({ cause: 'manual', reason: 'the quickstart shows where it ends' })
 const halted = executor.submit({ market: MARKET, side: 'buy', size: '1', price: ask, timeInForce: 'ioc' })
 if (halted.status === 'denied') say('denied', `${halted.reason}: ${halted.value}`)
-const exit = executor.submit({
-  market: MARKET,
-  side: 'sell',
-  size: '1',
-  price: bid,
-  timeInForce: 'ioc',
-  reduceOnly: true,
-})
-if (exit.status === 'denied') throw new Error(`denied: ${exit.reason}`)
-await timed('outcome', () => exit.outcome, told)
+try {
+  executor.hardStop.reset('quickstart')
+} catch (error) {
+  say('reset', isExecutorError(error) ? `${error.code}: ${error.message}` : String(error))
+}
+await timed(
+  'stand-down',
+  () => stoodDown,
+  () => JSON.stringify(executor.standDown.state),
+)
 confirm('flat', exchange.record.position(ACCOUNT, MARKET)?.size === '0')
 executor.hardStop.reset('quickstart')
 

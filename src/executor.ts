@@ -8,18 +8,19 @@ import type { HardStop, HardStopState } from './control/hard-stop.js'
 import type { MarketHalt, MarketHaltEvent, MarketHaltOptions } from './control/market-halts.js'
 import type { NonceManager } from './control/nonce-manager.js'
 import type { Position } from './control/position.js'
-import type { ReadinessState } from './control/readiness.js'
+import type { ActionClass, ReadinessState } from './control/readiness.js'
 import type { Difference } from './control/reconcile.js'
 import type { Gate, GateDescription, GateTurn } from './control/risk-gates.js'
 import type { RiskMonitorOptions, RiskState } from './control/risk-monitor.js'
 import type { RoundTrip } from './control/round-trips.js'
+import type { StandDown, StandDownState, TakeDown } from './control/stand-down.js'
 import type { VenueLimitsOptions, VenueLimitsState } from './control/venue-limits.js'
 import type { Emitter } from './events.js'
 import type { Address } from './model/account.js'
 import type { Decimal, DecimalInput } from './model/decimal.js'
 import type { ClientOrderId } from './model/ids.js'
 import type { Intent, Replacement } from './model/intent.js'
-import type { Side } from './model/market.js'
+import type { Market, Side } from './model/market.js'
 import type { OrderStatus } from './model/order.js'
 import type { Accepted, CancelOutcome, Denied, OrderView, Outcome, Submission } from './model/outcome.js'
 import type { Clock, IdSource, Journal, Logger, Signer, Transport, TransportState } from './ports.js'
@@ -34,7 +35,8 @@ export type ExecutorOptions = {
   /** Run together with the core gates, in the order of their steps; see `standardGates`. */
   readonly gates: readonly Gate[]
   /**
-   * Set when the account is a vault or sub-account that the signer trades for; it then becomes part of what is signed.
+   * The account once more, when it is a vault or sub-account that the signer trades for; it then becomes part of what is
+   * signed.
    * Default: unset.
    */
   readonly vaultAddress?: Address | undefined
@@ -69,6 +71,14 @@ export type ExecutorOptions = {
    */
   readonly riskMonitor?: RiskMonitorOptions | false | undefined
   /**
+   * What follows when the kill switch is thrown, by whoever and for whatever, beside that no new order leaves: open orders in
+   * `markets` are cancelled, and positions closed as `closePosition` does it, until the venue says that nothing is left.
+   * `standDown.state` and the event `standDown` tell how far it is. Default: `{ orders: 'cancel', positions: 'flatten' }`.
+   */
+  readonly onHardStop?: Partial<TakeDown> | undefined
+  /** Closes positions that are held too long. Default: none is. */
+  readonly timeStop?: TimeStopOptions | undefined
+  /**
    * Has the venue cancel every open order of the account, also those that others placed, when nothing has been heard of this
    * executor for a while. Each time it is moved costs an action of the account's. Default: off.
    */
@@ -85,9 +95,25 @@ export type ExecutorOptions = {
   readonly reconcileEveryMs?: number | undefined
   /**
    * How often it is looked whether the markets are still what they were, beside once on every new connection; 0 is never.
-   * It weighs 20, and 20 for each dex. Default: 300000.
+   * It weighs 40, and 20 for each dex. Default: 300000.
    */
   readonly refreshMarketsEveryMs?: number | undefined
+  /**
+   * How old the last reading of the markets may be before no new order goes anywhere, at most a day; without a meaning when
+   * they are never read again. Default: 900000.
+   */
+  readonly maxMarketsAgeMs?: number | undefined
+  /** Set at the start, before the first order, and confirmed by the venue. Markets that are not named are left alone. */
+  readonly leverage?: Readonly<Record<string, LeverageSetting>> | undefined
+  /** The mode that the account must be in, checked at the start. Default: any. */
+  readonly accountMode?: AccountMode | undefined
+  /** How long before its end the approval of the agent is told of by `agentExpiry`. Default: a week. */
+  readonly agentExpiryWarningMs?: number | undefined
+  /**
+   * Who says when new orders may go. `executor`: itself alone. `host`: besides, and from the beginning not, the host bot by
+   * `setReady`. Default: `executor`.
+   */
+  readonly readiness?: 'executor' | 'host' | undefined
   readonly queue?: BatchQueueOptions | undefined
   /** Default: 100 new orders per second. */
   readonly budget?: ActionBudget | undefined
@@ -98,6 +124,55 @@ export type ExecutorOptions = {
   readonly clock?: Clock | undefined
   readonly ids?: IdSource | undefined
   readonly logger?: Logger | undefined
+}
+
+export type TimeStopOptions = {
+  /** How long a position in `markets` may be held, from `Position.openedAt`. Default: 30000. */
+  readonly maxHoldMs?: number | undefined
+  /** How far from the mark each attempt to close it may go, see `ClosePolicy`. */
+  readonly slippageBps?: readonly DecimalInput[] | undefined
+  /** Told as `overdue` when it is still not closed so long after it should have been. Default: 60000. */
+  readonly overdueMs?: number | undefined
+}
+
+export type TimeStopEvent = {
+  readonly market: string
+  readonly heldMs: number
+  /** `overdue` is told once; it is tried on all the same. */
+  readonly status: 'closing' | 'closed' | 'overdue'
+  /** What stands in the way, for people. */
+  readonly message?: string | undefined
+}
+
+export type LeverageSetting = {
+  /** A whole number, at most the market's maximum. */
+  readonly leverage: number
+  readonly margin: 'cross' | 'isolated'
+}
+
+/**
+ * Where an account keeps its collateral.
+ *
+ * @see https://hyperliquid.gitbook.io/hyperliquid-docs/trading/account-abstraction-modes
+ */
+export type AccountMode = 'unifiedAccount' | 'portfolioMargin' | 'disabled' | 'dexAbstraction' | 'default'
+
+/** What the venue says of account and signer. */
+export type AccountReport = {
+  /** The account whose key signs, or whose agent does. */
+  readonly owner: Address
+  /** In the venue's word. */
+  readonly mode: string
+  /** Unix ms; absent when the signer is no agent, or one without a name, whose end the venue does not list. */
+  readonly agentValidUntil?: number | undefined
+}
+
+export type WhenReadyOptions = {
+  readonly signal?: AbortSignal | undefined
+  /** What is to go. Default: `new`. */
+  readonly action?: ActionClass | undefined
+  /** Into which market. Default: any that is ready itself. */
+  readonly market?: string | undefined
 }
 
 export type ExternalOrders = 'adopt' | 'ignore' | 'cancel'
@@ -191,10 +266,16 @@ export type ExecutorEvents = {
    */
   gap: { readonly generation: number; readonly from: number; readonly to: number }
   hardStop: HardStopState
+  /** What the kill switch has set going: begun, still not done, making no progress, done and flat by the venue's word. */
+  standDown: StandDownState
+  /** A position has been held too long, and what comes of it. */
+  timeStop: TimeStopEvent
   /** A market was halted, or is no longer. */
   halt: MarketHaltEvent
-  /** A market is not what it was when it was loaded, and new orders in it are denied; without a `change` it is again. */
+  /** A market is not what new orders were built on, and they are denied; without a `change` it was acknowledged. */
   marketChanged: { readonly market: string; readonly change?: string | undefined }
+  /** The approval of the agent ends soon; times in Unix ms. Told once for each end. */
+  agentExpiry: { readonly agent: Address; readonly validUntil: number; readonly leftMs: number }
   /** What the venue leaves to new orders was used up, or is there again. */
   limits: VenueLimitsState
   /** The venue protects us from our own silence, or no longer does. */
@@ -236,6 +317,7 @@ export type BudgetState = {
 export type StartReport = {
   /** Orders of an earlier process that were not over, from the journal. None of them is `unknown` any more. */
   readonly recovered: readonly Accepted[]
+  readonly account: AccountReport
 }
 
 /** How a position is closed. */
@@ -250,16 +332,16 @@ export type ClosePolicy = {
 
 export type PositionClose =
   | { readonly status: 'flat' }
-  /** Not flat in the time given. An exit may still be on its way. */
+  /** Not flat in the time given, or not safely so: an exit may still be on its way, or an order that could open it again. */
   | { readonly status: 'open'; readonly size: Decimal; readonly message: string }
 
 export type CloseOptions = {
-  /** What to do with resting orders. Default: `leave`. */
+  /** What to do with resting orders. Default: `leave`, or what the kill switch has set going and is not done. */
   readonly orders?: 'leave' | 'cancel' | undefined
   /**
    * What to do with positions. `flatten` cancels every order, whatever `orders` says, and then closes the positions in
    * `markets` with reduce-only immediate orders, 50 to 500 basis points from the mark, one at a time in each market.
-   * Default: `leave`.
+   * Default: `leave`, or what the kill switch has set going and is not done.
    */
   readonly positions?: 'leave' | 'flatten' | undefined
   /**
@@ -317,7 +399,7 @@ export type Executor = {
   cancelAll(options?: { readonly market?: string | undefined }): Promise<readonly CancelOutcome[]>
   /**
    * Closes the position of a market: cancels its orders, then one reduce-only order at a time, sized from the position that
-   * is there, until it is flat or the time is over. Whoever asks while it is being closed joins in. New orders in the
+   * is there, until it is flat with no order left that could open it again, or the time is over. Whoever asks while it is being closed joins in. New orders in the
    * market are denied meanwhile. Never rejects.
    *
    * @throws {TypeError | RangeError} when the policy is malformed
@@ -327,17 +409,47 @@ export type Executor = {
   openOrders(): readonly OrderView[]
   positions(): readonly Position[]
   budget(): BudgetState
+  /** What may go, what is missing for it, and what to do about that. */
   readiness(): ReadinessState
+  /**
+   * Settles as soon as new orders may go, or what else is asked for; at once if they may.
+   *
+   * @throws {ExecutorError} `ABORTED` saying what is missing, when the signal fires first; `CLOSED`
+   * @throws {RangeError} when the market is not one of `markets`
+   */
+  whenReady(options?: WhenReadyOptions): Promise<void>
+  /**
+   * The host bot's own word on new orders, which they need with `readiness: 'host'`. Taken back, those in the queue are denied.
+   * It holds across connections.
+   *
+   * @param reason why not
+   * @throws {RangeError} when readiness is the executor's alone
+   */
+  setReady(isReady: boolean, reason?: string): void
+  /**
+   * Takes a market that has changed (`marketChanged`) for what it is now: reads it again, verifies it, and lets new orders go
+   * by its new lot, leverage and margin mode.
+   *
+   * @throws {ExecutorError} `MARKET_IN_USE` while orders of another lot are open; `UNKNOWN_MARKET` when it cannot be traded, or is
+   * another market by now, with another id or collateral
+   * @throws {RangeError} when the market is not one of `markets`, or was not loaded yet
+   */
+  acknowledgeMarket(market: string): Promise<Market>
   /** What the venue has confirmed of the dead man's switch. */
   deadMansSwitch(): DeadMansSwitchState
   /** What the risk monitor has counted, and where it stops. */
   risk(): RiskState
   describeGates(): readonly GateDescription[]
+  /** Reset needs an operator, and an account that has come to the end of `standDown`. */
   readonly hardStop: HardStop
+  /** What follows when the kill switch is thrown, see `onHardStop`. */
+  readonly standDown: StandDown
   /**
    * Signs with another key from here on, without a stop: an agent expires, and one that leaked must not sign again. What the
    * key before has signed and was not written is signed anew. Revoke the old agent only when no order is `unknown`: it is
    * still asked whether the nonces of its orders were used.
+   *
+   * @throws {ExecutorError} when the venue does not let it trade for the account; new orders wait until it does
    */
   replaceSigner(signer: Signer): Promise<void>
   /**

@@ -84,8 +84,11 @@ export {
   type PositionReading,
 } from './control/position-ledger.js'
 export {
+  type ActionClass,
   type Condition,
   createReadiness,
+  type MarketCondition,
+  type MarketReadiness,
   type Missing,
   type Readiness,
   type ReadinessOptions,
@@ -118,11 +121,14 @@ export {
   type SlippageOptions,
 } from './control/risk-monitor.js'
 export { createRoundTrips, type RoundTrip, type RoundTripFill, type RoundTrips } from './control/round-trips.js'
+export type { StandDown, StandDownEnd, StandDownState, TakeDown } from './control/stand-down.js'
 export type { ExhaustedLimit, Usage, VenueLimitsOptions, VenueLimitsState } from './control/venue-limits.js'
 export { createExecutor } from './create-executor.js'
 export { ExecutorError, type ExecutorErrorCode, isExecutorError, NotSentError } from './errors.js'
 export type { ListenOptions } from './events.js'
 export type {
+  AccountMode,
+  AccountReport,
   BudgetState,
   CloseOptions,
   ClosePolicy,
@@ -135,6 +141,7 @@ export type {
   ExternalOrders,
   FillEvent,
   Finding,
+  LeverageSetting,
   PositionClose,
   PositionClosedEvent,
   ReconciledDifference,
@@ -142,6 +149,9 @@ export type {
   ResolutionOptions,
   ResolutionStep,
   StartReport,
+  TimeStopEvent,
+  TimeStopOptions,
+  WhenReadyOptions,
 } from './executor.js'
 export { createAsk } from './io/ask.js'
 export {

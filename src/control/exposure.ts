@@ -1,7 +1,9 @@
 /**
  * What is at stake in a market: the position, and what its orders may still add, taken at the worse of mark and limit.
  *
- * Each direction is judged by its own worst case: all pending buys filled and no sell, or the other way round.
+ * Each direction is judged by its own worst case: all pending buys filled and no sell, or the other way round. Each order
+ * counts at the worse for itself: what a low limit leaves under the mark must not pay for what a high one adds above it,
+ * because the one may fill before the other.
  *
  * Every new order asks for the sum over all markets. It is kept, and only a market whose orders, position or mark have
  * changed since is counted anew, so that the cost of an order does not grow with the orders before it.

@@ -4,6 +4,8 @@
  * State is one object replaced in one assignment, so that whoever sees the flag sees the reason too. The pipeline
  * reads it again in the same turn as the socket write; nothing but reading it decides whether a new order leaves.
  */
+import { ExecutorError } from '../errors.js'
+import { operatorName } from '../model/guards.js'
 import type { Clock } from '../ports.js'
 import { createListeners } from './listeners.js'
 
@@ -28,9 +30,11 @@ export type HardStop = {
    */
   trigger(stop: { readonly cause: HardStopCause; readonly reason: string; readonly at?: number | undefined }): void
   /**
-   * Lets new orders go again. A deliberate act of a person, who is named in the event.
+   * Lets new orders go again. A deliberate act of a person, who is named.
    *
    * @throws {RangeError} when no operator is named
+   * @throws {ExecutorError} `NOT_FLAT`, of an executor, while what the stop has set going is not done, or orders or positions
+   * are there again, or nobody knows; `standDown.takeOver` is the way round
    */
   reset(operator: string): void
   /** Called synchronously on every change. Returns a function that removes the listener. */
@@ -39,13 +43,15 @@ export type HardStop = {
 
 export type HardStopOptions = {
   readonly clock: Pick<Clock, 'now'>
+  /** What forbids a reset just now, in words. Default: nothing does. */
+  readonly resetObstacle?: (() => string | undefined) | undefined
   /** Takes what listeners throw; without it the first error reaches whoever triggered or reset, once all have heard. */
   readonly onListenerError?: ((error: unknown) => void) | undefined
 }
 
 const CLEAR: HardStopState = { triggered: false }
 
-export function createHardStop({ clock, onListenerError }: HardStopOptions): HardStop {
+export function createHardStop({ clock, resetObstacle, onListenerError }: HardStopOptions): HardStop {
   const listeners = createListeners<HardStopState>(onListenerError)
   let state = CLEAR
 
@@ -62,10 +68,11 @@ export function createHardStop({ clock, onListenerError }: HardStopOptions): Har
       if (!state.triggered) become({ triggered: true, cause, reason, at })
     },
     reset(operator) {
-      if (typeof operator !== 'string' || operator.trim() === '') {
-        throw new RangeError('operator: expected the name of who resets the stop')
-      }
-      if (state.triggered) become(CLEAR)
+      operatorName(operator)
+      if (!state.triggered) return
+      const obstacle = resetObstacle?.()
+      if (obstacle !== undefined) throw new ExecutorError('NOT_FLAT', `the kill switch cannot be reset: ${obstacle}`)
+      become(CLEAR)
     },
     onChange: listeners.add,
   }

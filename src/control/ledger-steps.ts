@@ -6,12 +6,14 @@
  */
 import { decimal } from '../model/decimal.js'
 import type { ClientOrderId } from '../model/ids.js'
+import type { Market } from '../model/market.js'
 import type { OrderEvent, OrderRequest } from '../model/order.js'
 import type { HardStopState } from './hard-stop.js'
 import type { MarketHalt } from './market-halts.js'
 import type { BookedFill, Change, Evidence, OrderLedger, OrderRecord, RegisterOptions, SentAs } from './order-ledger.js'
 import type { PositionFill } from './position.js'
 import type { FillResult, PositionLedger, PositionReading, PositionSnapshot } from './position-ledger.js'
+import type { StandDownEnd } from './stand-down.js'
 
 export type LedgerStep =
   | { readonly kind: 'order'; readonly request: OrderRequest; readonly options?: RegisterOptions | undefined }
@@ -33,9 +35,14 @@ export type LedgerStep =
       readonly positions: readonly PositionReading[]
       readonly time: number
     }
+  /** With a reset everything that the stop had set going is over. */
   | { readonly kind: 'hardStop'; readonly state: HardStopState }
+  /** What the kill switch has set going has come to its end. */
+  | { readonly kind: 'standDown'; readonly end: StandDownEnd }
   /** Every market that is halted from here on. */
   | { readonly kind: 'halts'; readonly halts: readonly MarketHalt[] }
+  /** What the markets are from here on, as far as new orders are concerned. */
+  | { readonly kind: 'markets'; readonly markets: readonly Market[] }
   /** What a checkpoint is made of, beside the state of the kill switch. */
   | { readonly kind: 'knownOrder'; readonly record: OrderRecord }
   | { readonly kind: 'knownPositions'; readonly snapshot: PositionSnapshot }
@@ -107,7 +114,9 @@ export function bookFill(
 /** The shortest list of steps that leads to where these ledgers stand. */
 export function* checkpointOf(books: Books): Generator<LedgerStep> {
   yield { kind: 'hardStop', state: books.hardStop }
+  if (books.standDown !== undefined) yield { kind: 'standDown', end: books.standDown }
   if (books.halts.length > 0) yield { kind: 'halts', halts: books.halts }
+  if (books.markets.length > 0) yield { kind: 'markets', markets: books.markets }
   yield { kind: 'nonce', highest: books.highestNonce }
   yield { kind: 'knownPositions', snapshot: books.positions.snapshot() }
   for (const record of books.orders.all()) yield { kind: 'knownOrder', record }
@@ -118,7 +127,9 @@ export type Books = {
   readonly orders: OrderLedger
   readonly positions: PositionLedger
   hardStop: HardStopState
+  standDown: StandDownEnd | undefined
   halts: readonly MarketHalt[]
+  markets: readonly Market[]
   highestNonce: number
 }
 
@@ -153,9 +164,16 @@ export function retake(books: Books, step: LedgerStep): void {
       break
     case 'hardStop':
       books.hardStop = step.state
+      if (!step.state.triggered) books.standDown = undefined
+      break
+    case 'standDown':
+      books.standDown = step.end
       break
     case 'halts':
       books.halts = step.halts
+      break
+    case 'markets':
+      books.markets = step.markets
       break
     case 'knownOrder':
       orders.restore(step.record)
@@ -173,7 +191,7 @@ export function retake(books: Books, step: LedgerStep): void {
 
 const DECIMALS: ReadonlySet<string> = /* @__PURE__ */ new Set([
   ...['size', 'price', 'fee', 'fees', 'filledSize', 'filledBefore', 'bookedSize', 'bookedValue'],
-  ...['averagePrice', 'reportedAverage', 'startPosition', 'entryPrice', 'closedPnl'],
+  ...['averagePrice', 'reportedAverage', 'markPrice', 'startPosition', 'entryPrice', 'closedPnl'],
 ])
 
 /** A step as JSON kept it, with its decimals back. @throws {Error} when one of them is no decimal */

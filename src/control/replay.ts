@@ -10,8 +10,12 @@ export type Replay = {
   readonly positions: PositionLedger
   /** The kill switch as it stood. */
   readonly hardStop: Books['hardStop']
+  /** How what it had set going ended, if it had. */
+  readonly standDown: Books['standDown']
   /** Markets as they were halted; some may be over by now. */
   readonly halts: Books['halts']
+  /** What the markets were taken for. */
+  readonly markets: Books['markets']
   readonly highestNonce: number
 }
 
@@ -39,7 +43,10 @@ export async function replayInto(
   records: Iterable<JournalRecord> | AsyncIterable<JournalRecord>,
   { onRecord }: ReplayOptions = {},
 ): Promise<Replay> {
-  const books: Books = { ...ledgers, hardStop: { triggered: false }, halts: [], highestNonce: 0 }
+  const books: Books = {
+    ...ledgers,
+    ...{ hardStop: { triggered: false }, standDown: undefined, halts: [], markets: [], highestNonce: 0 },
+  }
   let count = 0
   for await (const record of records) {
     count += 1

@@ -38,3 +38,10 @@ export function oneOf<Word extends string>(value: Word, name: string, allowed: r
   }
   return value
 }
+
+/** Who does something on purpose. @throws {RangeError} when it is nobody */
+export function operatorName(value: string): string {
+  if (typeof value !== 'string' || value.trim() === '')
+    throw new RangeError('operator: expected the name of who does this')
+  return value
+}

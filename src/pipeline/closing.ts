@@ -5,19 +5,23 @@
  * guess what a stopped bot has left in the market.
  */
 import type { OrderRecord } from '../control/order-ledger.js'
+import type { TakeDown } from '../control/stand-down.js'
 import type { CloseOptions, CloseReport } from '../executor.js'
-import type { ClientOrderId } from '../model/ids.js'
-import type { OrderRequest, OrderStatus } from '../model/order.js'
+import type { OrderStatus } from '../model/order.js'
 import type { Alarm } from './alarm.js'
+import { RESTING } from './cancel-until-gone.js'
+import type { ClosePosition } from './close-position.js'
 import type { DeadMansSwitch } from './dead-mans-switch.js'
 import type { Dispatch } from './dispatch.js'
-import type { Flatten } from './flatten.js'
 import type { OwnedClock } from './owned-clock.js'
 import type { Parts } from './parts.js'
 import type { Reconciler } from './reconcile.js'
 import type { Recorder } from './recorder.js'
 import type { Settlement } from './settlement.js'
+import type { StandDownPart } from './stand-down.js'
 import type { Submit } from './submit.js'
+import type { TakingDown } from './take-down.js'
+import type { TimeStop } from './time-stop.js'
 import type { Until } from './until.js'
 import { viewOf } from './views.js'
 
@@ -35,7 +39,10 @@ export type ClosingParts = {
   readonly alarm: Alarm
   readonly reconciler: Reconciler
   readonly recorder: Recorder
-  readonly flatten: Flatten
+  readonly taking: TakingDown
+  readonly closePosition: Pick<ClosePosition, 'stop'>
+  readonly standDown: Pick<StandDownPart, 'stop'>
+  readonly timeStop: Pick<TimeStop, 'stop'> | undefined
   readonly deadMansSwitch: Pick<DeadMansSwitch, 'end'>
   readonly until: Until
   readonly timers: Pick<OwnedClock, 'stop'>
@@ -45,38 +52,23 @@ const DEFAULT_MS = 5_000
 const DEFAULT_FLATTEN_MS = 30_000
 /** For the last frames, the socket and the journal, once everything is settled. */
 const FAREWELL_MS = 2_000
-/** After which a cancel that did not get through is asked for again. */
-const CANCEL_AGAIN_MS = 500
-
-const RESTING: ReadonlySet<OrderStatus> = /* @__PURE__ */ new Set(['working', 'partiallyFilled'])
-/** Ends by itself, and in the right direction. */
-const isExit = ({ reduceOnly, timeInForce }: OrderRequest): boolean => reduceOnly && timeInForce === 'ioc'
 const UNTOLD: ReadonlySet<OrderStatus> = /* @__PURE__ */ new Set(['inFlight', 'unknown'])
 
 export function createClosing(wiring: ClosingParts): Closing {
-  const { parts, submit, dispatch, settlement, alarm, reconciler, recorder, flatten, deadMansSwitch, until, timers } =
-    wiring
+  const { parts, submit, dispatch, settlement, alarm, reconciler, recorder, until, timers } = wiring
+  const { taking, closePosition, standDown, timeStop, deadMansSwitch } = wiring
   const { clock, orders, positions, requests, transport, readiness, emitter } = parts
 
   const open = (): readonly OrderRecord[] => [...orders.open()]
 
-  /** A cancel can find its lane full, its answer can be lost, and an order can turn up late. */
-  async function cancelUntilGone(deadlineAt: number): Promise<void> {
-    const asked = new Set<ClientOrderId>()
-    for (;;) {
-      for (const { request, status } of open()) {
-        const { clientOrderId } = request
-        if (isExit(request)) continue
-        if (!asked.has(clientOrderId) || RESTING.has(status)) void submit.cancel(clientOrderId)
-        asked.add(clientOrderId)
-      }
-      const again = Math.min(deadlineAt, clock.monotonic() + CANCEL_AGAIN_MS)
-      if ((await until.holds(() => open().length === 0 || isMute(), again)) || again === deadlineAt) return
-    }
-  }
-
   /** Nobody will ever answer. */
   const isMute = (): boolean => transport.state.status === 'idle' || transport.state.status === 'closed'
+
+  async function flatten(what: TakeDown, deadlineAt: number): Promise<readonly string[]> {
+    if (isMute()) return ['not connected']
+    const obstacles = await taking.takeDown(what, deadlineAt)
+    return [...obstacles, ...taking.elsewhere().map((market) => `${market}: not a market of this executor`)]
+  }
 
   const isSettled = (): boolean =>
     requests.size === 0 &&
@@ -94,18 +86,23 @@ export function createClosing(wiring: ClosingParts): Closing {
     }
   }
 
-  return async ({ orders: ordersTo = 'leave', positions: positionsTo = 'leave', timeoutMs }, stopWatching, started) => {
+  return async (options, stopWatching, started) => {
+    timeStop?.stop()
+    // What the kill switch has set going is not to be ended by a word that was left out.
+    const unfinished = standDown.stop()
+    const { orders: ordersTo = unfinished.orders, positions: positionsTo = unfinished.positions, timeoutMs } = options
     const isFlattening = positionsTo === 'flatten'
     const deadlineAt = clock.monotonic() + (timeoutMs ?? (isFlattening ? DEFAULT_FLATTEN_MS : DEFAULT_MS))
     submit.close()
     dispatch.denyNew('CLOSED', 'the executor was closed')
-    const cancelled = isFlattening || ordersTo === 'cancel' ? cancelUntilGone(deadlineAt) : undefined
-    const notes = !isFlattening ? [] : isMute() ? ['not connected'] : await flatten(deadlineAt)
-    await cancelled
+    const what = { orders: ordersTo, positions: positionsTo }
+    const notes = isFlattening ? await flatten(what, deadlineAt) : []
+    if (!isFlattening) await taking.cancel(what, () => isMute() || clock.monotonic() >= deadlineAt)
     await until.holds(() => isMute() || isSettled(), deadlineAt)
 
     const farewellAt = clock.monotonic() + FAREWELL_MS
-    const ordersMayStay = cancelled === undefined || open().length === 0
+    const ordersMayStay = (ordersTo === 'leave' && !isFlattening) || open().length === 0
+    closePosition.stop()
     const armed = await deadMansSwitch.end(ordersMayStay, farewellAt)
     reconciler.stop()
     dispatch.close()

@@ -8,7 +8,9 @@
 import { checkpointOf, type LedgerStep } from '../control/ledger-steps.js'
 import type { OrderLedger } from '../control/order-ledger.js'
 import type { PositionLedger } from '../control/position-ledger.js'
+import type { StandDownEnd } from '../control/stand-down.js'
 import { ExecutorError, isExecutorError } from '../errors.js'
+import type { Market } from '../model/market.js'
 import type { Journal, JournalRecord } from '../ports.js'
 import type { Alarm } from './alarm.js'
 import type { Parts } from './parts.js'
@@ -39,6 +41,8 @@ export type RecorderParts = {
   /** The ledgers themselves, not those that tell this recorder of every step. */
   readonly orders: OrderLedger
   readonly positions: PositionLedger
+  readonly standDown: () => StandDownEnd | undefined
+  readonly markets: () => readonly Market[]
   readonly alarm: Pick<Alarm, 'setBy'>
 }
 
@@ -46,7 +50,8 @@ const RETRY_MS = 1_000
 /** A disk that hangs must not hold an order, whose price is of now. */
 const MAX_WAIT_MS = 2_000
 
-export function createRecorder({ parts, journal, orders, positions, alarm }: RecorderParts): Recorder {
+export function createRecorder(wiring: RecorderParts): Recorder {
+  const { parts, journal, orders, positions, standDown, markets, alarm } = wiring
   const { account, transport, clock, logger, readiness, hardStop, halts, nonces } = parts
   let isOpen = false
   let isFailing = false
@@ -75,12 +80,15 @@ export function createRecorder({ parts, journal, orders, positions, alarm }: Rec
     return kept
   }
 
-  async function checkpoint(kept: Journal): Promise<void> {
+  async function checkpoint(to: Journal): Promise<void> {
     isCheckpointing = true
     const { state } = hardStop
-    const books = { orders, positions, hardStop: state, halts: halts.all(), highestNonce: nonces.highWaterMark }
+    const kept = {
+      ...{ hardStop: state, standDown: standDown(), halts: halts.all(), markets: markets() },
+      highestNonce: nonces.highWaterMark,
+    }
     try {
-      await kept.checkpoint(Array.from(checkpointOf(books), dated))
+      await to.checkpoint(Array.from(checkpointOf({ orders, positions, ...kept }), dated))
       isFailing = false
       readiness.met('journal')
     } catch (error) {

@@ -7,10 +7,12 @@
 import { replayInto } from '../control/replay.js'
 import type { Accepted } from '../model/outcome.js'
 import type { Evidence } from './evidence.js'
+import type { MarketWatch } from './market-watch.js'
 import type { Parts } from './parts.js'
 import type { Recorder } from './recorder.js'
 import type { Resolver } from './resolver.js'
 import type { Settlement } from './settlement.js'
+import type { StandDownPart } from './stand-down.js'
 
 export type Recovery = {
   /**
@@ -30,19 +32,25 @@ export type RecoveryParts = {
   readonly evidence: Evidence
   readonly resolver: Resolver
   readonly settlement: Settlement
+  readonly marketWatch: Pick<MarketWatch, 'remember'>
+  readonly standDown: Pick<StandDownPart, 'restore'>
 }
 
 export function createRecovery(wiring: RecoveryParts): Recovery {
-  const { parts, ledgers, recorder, evidence, resolver, settlement } = wiring
+  const { parts, ledgers, recorder, evidence, resolver, settlement, marketWatch, standDown } = wiring
   const { orders, nonces, hardStop, halts, clock, readiness } = parts
   let recovered: readonly Accepted[] = []
 
   async function recover(): Promise<void> {
     const left = await replayInto(ledgers, await recorder.open())
     nonces.raise(left.highestNonce)
+    marketWatch.remember(left.markets)
     recorder.begin()
     if (hardStop.state.triggered) recorder.note({ kind: 'hardStop', state: hardStop.state })
-    else if (left.hardStop.triggered) hardStop.trigger(left.hardStop)
+    else if (left.hardStop.triggered) {
+      standDown.restore(left.standDown)
+      hardStop.trigger(left.hardStop)
+    }
     if (halts.all().length > 0) recorder.note({ kind: 'halts', halts: halts.all() })
     for (const { market, reason, untilMs, at } of left.halts) {
       if (untilMs === undefined || untilMs > clock.now()) halts.halt(market, reason, { untilMs }, at)

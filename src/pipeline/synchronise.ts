@@ -7,6 +7,7 @@
  */
 import type { PositionReading } from '../control/position-ledger.js'
 import { type Difference, orderSuspicions, positionSuspicion, type Suspicion } from '../control/reconcile.js'
+import type { VenueTime } from '../control/venue-time.js'
 import { ExecutorError } from '../errors.js'
 import type { OrderStatus } from '../model/order.js'
 import type { Ask, AskOptions } from '../ports.js'
@@ -50,6 +51,7 @@ export type SynchroniseParts = {
     Parts,
     'account' | 'clock' | 'nonces' | 'readiness' | 'positions' | 'orders' | 'logger' | 'externalOrders'
   >
+  readonly venueTime: Pick<VenueTime, 'observe'>
   readonly ask: Ask
   readonly evidence: Pick<Evidence, 'listed'>
   readonly resolver: Pick<Resolver, 'check'>
@@ -57,7 +59,8 @@ export type SynchroniseParts = {
   readonly balances: Balances
 }
 
-export function createSynchronise({ parts, ask, evidence, resolver, fills, balances }: SynchroniseParts): Synchronise {
+export function createSynchronise(wiring: SynchroniseParts): Synchronise {
+  const { parts, venueTime, ask, evidence, resolver, fills, balances } = wiring
   const { account, clock, nonces, readiness, positions, orders, logger, externalOrders } = parts
 
   async function readOrders(dex: string): Promise<readonly Suspicion[]> {
@@ -106,6 +109,7 @@ export function createSynchronise({ parts, ask, evidence, resolver, fills, balan
       if (time === undefined) throw new ExecutorError('MALFORMED_ANSWER', 'exchangeStatus: no time in the answer')
       // The venue read its clock somewhere between question and answer.
       const halfTripMs = (clock.monotonic() - askedAt) / 2
+      venueTime.observe(time + halfTripMs, clock.monotonic())
       const drift = nonces.observe(Math.round(time + halfTripMs), clock.now())
       if (drift.level === 'refuse') readiness.unmet('clock', `our clock is ${drift.driftMs} ms ahead of the venue's`)
       else readiness.met('clock')

@@ -12,7 +12,7 @@ import {
   standardGates,
 } from 'hip3-executor'
 import { createUnverifiedSigner, type ManualClock } from 'hip3-executor/testing'
-import { AGENT, createHarness } from '../helpers/harness.js'
+import { AGENT, createHarness, LEAVE_ALL } from '../helpers/harness.js'
 import type { Dice } from './dice.js'
 import type { History } from './history.js'
 import { createChaosJournal, type Disk } from './journal.js'
@@ -143,6 +143,8 @@ export function createLife(options: LifeOptions): Life {
       queue: { newOrderSpacingMs: dice.pick([0, 0, 50]) },
       venueLimits: dice.pick([UNLIMITED, UNLIMITED, UNLIMITED, {}]),
       externalOrders: options.externalOrders,
+      // What may follow it is played in tests/stand-down; here the strategies keep their positions.
+      ...LEAVE_ALL,
       reconcileEveryMs: dice.pick([10_000, 60_000]),
       resolution: { useNoop: dice.chance(0.7) },
       socket: { clock, random: () => dice.integer(0, 1_000) / 1_000 },

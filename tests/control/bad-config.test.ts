@@ -42,6 +42,7 @@ import {
   spreadShockGate,
   standardGates,
   type TiltGuardOptions,
+  type TimeStopOptions,
   tiltGuardGate,
   type VenueLimitsOptions,
 } from 'hip3-executor'
@@ -157,6 +158,7 @@ const resolution: Fields<ResolutionOptions> = {
   useNoop: 'elsewhere',
 }
 const deadMansSwitch: Fields<DeadMansSwitchOptions> = { cancelAfterMs: 'number', rearmEveryMs: 'number' }
+const timeStop: Fields<TimeStopOptions> = { maxHoldMs: 'number', slippageBps: 'elsewhere', overdueMs: 'number' }
 const executor: Fields<ExecutorOptions> = {
   account: 'elsewhere',
   signer: 'elsewhere',
@@ -168,7 +170,14 @@ const executor: Fields<ExecutorOptions> = {
   journal: 'elsewhere',
   externalOrders: 'elsewhere',
   deadMansSwitch: 'elsewhere',
+  onHardStop: 'elsewhere',
+  timeStop: 'elsewhere',
   riskMonitor: 'elsewhere',
+  leverage: 'elsewhere',
+  accountMode: 'elsewhere',
+  readiness: 'elsewhere',
+  maxMarketsAgeMs: 'count',
+  agentExpiryWarningMs: 'number',
   queue: 'elsewhere',
   budget: 'elsewhere',
   venueLimits: 'elsewhere',
@@ -218,6 +227,7 @@ const ROWS: readonly Row[] = [
   ...rowsOf('', marketData, createMarketData),
   ...rowsOf('resolution.', resolution, (options) => createHarness({ resolution: options })),
   ...rowsOf('deadMansSwitch.', deadMansSwitch, (options) => createHarness({ deadMansSwitch: options })),
+  ...rowsOf('timeStop.', timeStop, (options) => createHarness({ timeStop: options })),
   ...rowsOf<ExecutorOptions>('', executor, createHarness),
 ]
 

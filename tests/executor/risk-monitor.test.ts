@@ -9,6 +9,7 @@ import {
   createStarted,
   type Harness,
   type HarnessOptions,
+  LEAVE_ALL,
   NVDA,
   QUIET,
 } from '../helpers/harness.js'
@@ -194,7 +195,7 @@ describe('an error that nobody else handles', () => {
     })
 
   it('stops new orders, since our books may be wrong from there on, and leaves the way out open', async () => {
-    const harness = await createStarted({ riskMonitor: undefined, logger: failing() })
+    const harness = await createStarted({ riskMonitor: undefined, logger: failing(), ...LEAVE_ALL })
     const { executor, clock, inject, settle } = harness
     await accepted(executor.submit(buy())).outcome
     inject(fill(clock.now() + 1))
@@ -267,7 +268,9 @@ describe('a process that stood still', () => {
     await accepted(executor.submit(buy())).outcome
     block(1_001)
     await pass(500)
-    expect(executor.readiness().missing).toEqual([{ condition: 'eventLoop', detail: 'a timer fired 1001 ms late' }])
+    expect(executor.readiness().missing).toMatchObject([
+      { condition: 'eventLoop', detail: 'a timer fired 1001 ms late' },
+    ])
     expect(executor.submit(buy())).toMatchObject({
       reason: 'NOT_READY',
       value: 'eventLoop: a timer fired 1001 ms late',

@@ -41,6 +41,9 @@ const WIDE_GATES: readonly Gate[] = standardGates({
   singleEntry: false,
 })
 
+/** For tests of the latch alone: nothing follows when it is thrown. */
+export const LEAVE_ALL: Pick<ExecutorOptions, 'onHardStop'> = { onHardStop: { orders: 'leave', positions: 'leave' } }
+
 export type Harness = {
   readonly clock: ManualClock
   readonly exchange: SimExchange

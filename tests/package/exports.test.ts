@@ -23,17 +23,18 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
       twoSidedBookGate
     `),
     types: words(`
-      Accepted ActionBudget ActionBudgetOptions Address Approved Ask AskOptions Batch BatchQueue
-      BatchQueueOptions BestPrices BlackoutWindow Book BudgetReservation BudgetState BurstSignalOptions
-      CancelOutcome ClientOrderId Clock CloseOptions ClosePolicy CloseReport Condition ConnectionLimits
-      ConnectionLimitsOptions ConnectionPlace CorrelationCooldownOptions CorrelationPositionOptions
-      DeadMansSwitchOptions DeadMansSwitchState Decimal DecimalInput Denial Denied DeniedReason Difference
-      DigestAccount Drift Executor ExecutorErrorCode ExecutorEvents ExecutorOptions ExhaustedLimit ExposureView
-      ExternalOrders FillEvent Finding Gate GateAnswer GateContext GateDenial GateDescription GateTurn GateWork
-      HardStop HardStopCause HardStopOptions HardStopState Hex HostSenderOptions HostTransport HttpSenderOptions
-      IdSource Intent Journal JournalOwner JournalRecord Keccak256 Lane ListenOptions Listing LocalSignerOptions
-      Logger MarginMode Market MarketContext MarketData MarketDataOptions MarketGatesOptions MarketHalt
-      MarketHaltEvent MarketHaltOptions MarketHalts MarketHaltsOptions MarketRegistry MaxDrawdownOptions
+      Accepted AccountMode AccountReport ActionBudget ActionBudgetOptions ActionClass Address Approved Ask
+      AskOptions Batch BatchQueue BatchQueueOptions BestPrices BlackoutWindow Book BudgetReservation BudgetState
+      BurstSignalOptions CancelOutcome ClientOrderId Clock CloseOptions ClosePolicy CloseReport Condition
+      ConnectionLimits ConnectionLimitsOptions ConnectionPlace CorrelationCooldownOptions
+      CorrelationPositionOptions DeadMansSwitchOptions DeadMansSwitchState Decimal DecimalInput Denial Denied
+      DeniedReason Difference DigestAccount Drift Executor ExecutorErrorCode ExecutorEvents ExecutorOptions
+      ExhaustedLimit ExposureView ExternalOrders FillEvent Finding Gate GateAnswer GateContext GateDenial
+      GateDescription GateTurn GateWork HardStop HardStopCause HardStopOptions HardStopState Hex
+      HostSenderOptions HostTransport HttpSenderOptions IdSource Intent Journal JournalOwner JournalRecord
+      Keccak256 Lane LeverageSetting ListenOptions Listing LocalSignerOptions Logger MarginMode Market
+      MarketCondition MarketContext MarketData MarketDataOptions MarketGatesOptions MarketHalt MarketHaltEvent
+      MarketHaltOptions MarketHalts MarketHaltsOptions MarketReadiness MarketRegistry MaxDrawdownOptions
       MemoryJournal Missing Need Network NonceManager NonceManagerOptions NotWrittenReason OrderKind OrderLedger
       OrderRecord OrderRequest OrderStatus OrderView Outcome PhantomAgent Position PositionClose
       PositionClosedEvent PositionDifference PositionFill PositionLedger PositionReading PostReply PostRequest
@@ -41,9 +42,10 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
       Received ReconciledDifference RejectedReason Replacement Replay ReplayOptions ResolutionEvent
       ResolutionOptions ResolutionStep RiskGates RiskLimits RiskMonitor RiskMonitorOptions RiskState RoundTrip
       RoundTripFill RoundTrips Rounding Side Signature SignaturePool Signer SigningBackend SlippageOptions
-      SpreadShockOptions StandardGatesOptions StartReport Submission Subscription TiltGuardOptions TimeInForce
-      Transport TransportState TypedData TypedDataWallet Usage VenueLimitsOptions VenueLimitsState Verdict
-      WebSocketLike WsSenderOptions
+      SpreadShockOptions StandDown StandDownEnd StandDownState StandardGatesOptions StartReport Submission
+      Subscription TakeDown TiltGuardOptions TimeInForce TimeStopEvent TimeStopOptions Transport TransportState
+      TypedData TypedDataWallet Usage VenueLimitsOptions VenueLimitsState Verdict WebSocketLike WhenReadyOptions
+      WsSenderOptions
     `),
   },
   './signing': {

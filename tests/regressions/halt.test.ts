@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import { holdFrames, POST } from '../helpers/frames.js'
-import { ACCOUNT, accepted, buy, createStarted, NVDA, TSLA } from '../helpers/harness.js'
+import { ACCOUNT, accepted, buy, createStarted, LEAVE_ALL, NVDA, TSLA } from '../helpers/harness.js'
 import { createHeldSigner } from '../helpers/held-signer.js'
 
 const quote = (overrides = {}) => buy({ price: '170', timeInForce: 'gtc', ...overrides })
@@ -13,7 +13,7 @@ const exit = (overrides = {}) => buy({ side: 'sell', price: '176', reduceOnly: t
 describe('the kill switch', () => {
   it('F-09: triggered while a signature is pending lets no new order out, and the reduce-only order of the same moment goes', async () => {
     const signer = createHeldSigner()
-    const { executor, actions, settle, exchange } = await createStarted({ signer })
+    const { executor, actions, settle, exchange } = await createStarted({ signer, ...LEAVE_ALL })
     const entry = accepted(executor.submit(buy()))
     await settle()
     signer.release()
@@ -35,7 +35,7 @@ describe('the kill switch', () => {
   })
 
   it('F-10: triggered in the turn of a submission settles what is queued, and nothing of it is sent after a reset', async () => {
-    const { executor, actions, pass } = await createStarted()
+    const { executor, actions, pass } = await createStarted(LEAVE_ALL)
     const order = accepted(executor.submit(buy()))
     executor.hardStop.trigger({ cause: 'manual', reason: 'news' })
     // At once, so that the queue would be sent by the next look at it.
@@ -48,7 +48,7 @@ describe('the kill switch', () => {
   })
 
   it('W-14: lets nothing out that waited across a lost connection, neither before a reset nor after it', async () => {
-    const harness = await createStarted({ queue: { newOrderSpacingMs: 5_000 }, maxQueueMs: 60_000 })
+    const harness = await createStarted({ ...LEAVE_ALL, queue: { newOrderSpacingMs: 5_000 }, maxQueueMs: 60_000 })
     const { executor } = harness
     await accepted(executor.submit(buy())).outcome
     const waiting = accepted(executor.submit(quote({ timeInForce: 'alo' })))
