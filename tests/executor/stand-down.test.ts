@@ -69,7 +69,7 @@ describe('the kill switch', () => {
     expect(() => harness.executor.hardStop.reset('ada')).toThrow('the stand-down is working')
     await frames.deliver()
     harness.toExecutor = () => true
-    await harness.pass(1_000)
+    await harness.pass(20_000)
     expect(status(harness)).toBe('done')
     expect(harness.actions()).toEqual([])
   })
