@@ -19,18 +19,19 @@ import { createReadiness } from './control/readiness.js'
 import { createRequestTable } from './control/request-table.js'
 import { createRiskGates, type Listing } from './control/risk-gates.js'
 import { createRiskMonitor } from './control/risk-monitor.js'
-import type { StandDownEnd, TakeDown } from './control/stand-down.js'
+import type { TakeDown } from './control/stand-down.js'
 import { createVenueLimits } from './control/venue-limits.js'
 import { createVenueTime } from './control/venue-time.js'
 import { createEmitter } from './events.js'
-import type { Executor, ExecutorEvents, ExecutorOptions } from './executor.js'
+import type { AccountMode, Executor, ExecutorEvents, ExecutorOptions } from './executor.js'
 import { createAsk } from './io/ask.js'
 import { createConsoleLogger } from './io/console-logger.js'
-import { listMarkets, loadMarkets, type MarketRegistry } from './io/market-registry.js'
+import { listMarkets, loadMarkets } from './io/market-registry.js'
 import { createNanoidIds } from './io/nanoid-ids.js'
 import { createSystemClock } from './io/system-clock.js'
-import { address } from './model/account.js'
-import { oneOf, positiveMs } from './model/guards.js'
+import { type Address, address } from './model/account.js'
+import { oneOf, positiveMs, wholeNumber } from './model/guards.js'
+import { createAccountChecks } from './pipeline/account-checks.js'
 import { createAlarm } from './pipeline/alarm.js'
 import { createAnswers } from './pipeline/answers.js'
 import { createBalances } from './pipeline/balances.js'
@@ -39,10 +40,12 @@ import { createCancels } from './pipeline/cancels.js'
 import { createClosePosition } from './pipeline/close-position.js'
 import { createClosing } from './pipeline/closing.js'
 import { createDeadMansSwitch } from './pipeline/dead-mans-switch.js'
+import { createDenyQueued } from './pipeline/deny-queued.js'
 import { createDispatch } from './pipeline/dispatch.js'
 import { createEvidence } from './pipeline/evidence.js'
 import { createFills } from './pipeline/fills.js'
 import { createHalting } from './pipeline/halting.js'
+import { createLeverage, readLeverage } from './pipeline/leverage.js'
 import { createLifecycle } from './pipeline/lifecycle.js'
 import { createLimitsReader } from './pipeline/limits-reader.js'
 import { createLoopWatch } from './pipeline/loop-watch.js'
@@ -83,7 +86,9 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const resetObstacle = (): string | undefined => standDown.resetObstacle()
   const hardStop = createHardStop({ clock, resetObstacle, onListenerError })
   const halts = createMarketHalts({ clock, onListenerError })
-  const readiness = createReadiness({ onListenerError })
+  const marketNames = [...new Set(required(options.markets, 'markets'))]
+  if (marketNames.length === 0) throw new RangeError('markets: expected at least one name')
+  const readiness = createReadiness({ markets: marketNames, onListenerError })
   const marketData = createMarketData({ maxMarkAgeMs: options.maxMarkAgeMs })
   const budget = options.budget ?? createActionBudget()
   const ledgers = { orders: createOrderLedger(), positions: createPositionLedger() }
@@ -97,7 +102,6 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const replyTimeoutMs = positiveMs(options.replyTimeoutMs ?? 5_000, 'replyTimeoutMs')
   const accountValues = createAccountValues()
   const nonces = options.nonces ?? createNonceManager()
-  let registry: MarketRegistry | undefined
   const listing: Listing = {
     change: (market) => marketWatch.change(market),
     openInterestCap: (market) => marketWatch.openInterestCap(market),
@@ -106,7 +110,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
 
   const parts: Parts = {
     account: address(options.account, 'account'),
-    vaultAddress: options.vaultAddress === undefined ? undefined : address(options.vaultAddress, 'vaultAddress'),
+    vaultAddress: vaultOf(options),
     signers: createSigners(required(options.signer, 'signer')),
     transport: required(transport, 'transport'),
     venueLimits,
@@ -130,7 +134,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     bookFill: (fill, order) => bookFill(ledgers, fill, order, note),
     marketData,
     readiness,
-    market: (name) => registry?.get(name),
+    market: (name) => marketWatch.get(name),
     fault(what, error) {
       const why = error instanceof Error ? error.message : 'an exception'
       hardStop.trigger({ cause: 'fault', reason: `${what}: ${why}` })
@@ -144,8 +148,6 @@ export function createExecutor(options: ExecutorOptions): Executor {
       maxQueueMs,
     },
   }
-  const marketNames = [...new Set(required(options.markets, 'markets'))]
-  if (marketNames.length === 0) throw new RangeError('markets: expected at least one name')
   const everyMs = options.reconcileEveryMs ?? 60_000
   if (everyMs !== 0) positiveMs(everyMs, 'reconcileEveryMs')
   const { orders: ordersTo = 'cancel', positions: positionsTo = 'flatten' } = options.onHardStop ?? {}
@@ -173,12 +175,24 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const refreshMs = options.refreshMarketsEveryMs ?? 300_000
   const marketWatch = createMarketWatch({
     parts,
-    list: () => listMarkets(ask, marketNames),
+    lists: {
+      load: (askOptions) => loadMarkets(ask, marketNames, askOptions),
+      list: () => listMarkets(ask, marketNames),
+    },
     everyMs: refreshMs === 0 ? 0 : positiveMs(refreshMs, 'refreshMarketsEveryMs'),
+    maxAgeMs: wholeNumber(options.maxMarketsAgeMs ?? 900_000, 'maxMarketsAgeMs', 1, MAX_MARKETS_AGE_MS),
+    denyQueued: (market, reason, message) => denyQueued(market, reason, message),
+    note,
   })
   const limitsReader = createLimitsReader({ parts, venueLimits, ask, alarm })
-  const standDownEnd = (): StandDownEnd | undefined => standDown.ended
-  const recorder = createRecorder({ parts, journal: options.journal, ...ledgers, standDown: standDownEnd, alarm })
+  const recorder = createRecorder({
+    parts,
+    journal: options.journal,
+    ...ledgers,
+    standDown: () => standDown.ended,
+    markets: () => marketWatch.accepted,
+    alarm,
+  })
   const settlement = createSettlement(parts, alarm, () =>
     fills.read().then(
       () => true,
@@ -196,13 +210,14 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const nonceProbe = createNonceProbe(parts, post, sign)
   const resolver = createResolver({ parts, ask, nonceProbe, evidence, alarm, options: options.resolution })
   const fills = createFills(parts, ask, evidence)
-  const balances = createBalances({ parts, ask, values: accountValues, markets: () => registry?.markets ?? [] })
+  const balances = createBalances({ parts, ask, values: accountValues, markets: () => marketWatch.accepted })
   const venueTime = createVenueTime()
   const synchronise = createSynchronise({ parts, venueTime, ask, evidence, resolver, fills, balances })
   const cancels = createCancels(parts, evidence, resolver)
   const replacements = createReplacements(evidence, resolver)
   const answers = createAnswers({ parts, evidence, cancels, replacements, resolver })
   const dispatch = createDispatch({ parts, post, sign, evidence, cancels, replacements, answers, recorder, alarm })
+  const denyQueued = createDenyQueued(parts, dispatch)
   const submit = createSubmit({ parts, settlement, dispatch, cancels })
 
   const cancelAll: Executor['cancelAll'] = ({ market } = {}) => {
@@ -250,7 +265,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
           venueTime,
           isTakenOver: () => standDown.ended?.status === 'takenOver',
         })
-  const recovery = createRecovery({ parts, ledgers, recorder, evidence, resolver, settlement, standDown })
+  const recovery = createRecovery({ parts, ledgers, recorder, evidence, resolver, settlement, marketWatch, standDown })
   const ending = {
     submit,
     dispatch,
@@ -264,6 +279,13 @@ export function createExecutor(options: ExecutorOptions): Executor {
     timeStop,
     deadMansSwitch,
   }
+  const accountChecks = createAccountChecks({
+    parts,
+    ask,
+    accountMode:
+      options.accountMode === undefined ? undefined : oneOf(options.accountMode, 'accountMode', ACCOUNT_MODES),
+    warningMs: positiveMs(options.agentExpiryWarningMs ?? 7 * 86_400_000, 'agentExpiryWarningMs'),
+  })
   const lifecycle = createLifecycle({
     parts,
     evidence,
@@ -273,11 +295,12 @@ export function createExecutor(options: ExecutorOptions): Executor {
     reconciler,
     recovery,
     closing: createClosing({ parts, ...ending, until, timers: clock }),
-    async loadMarkets(loadOptions) {
-      registry = await loadMarkets(ask, marketNames, loadOptions)
-      marketWatch.begin(registry.markets, registry.openInterestCaps)
-      return registry.markets
-    },
+    marketWatch,
+    accountChecks,
+    leverage: createLeverage({
+      ...{ parts, ask, post, sign, until },
+      wanted: readLeverage(options.leverage ?? {}, marketNames),
+    }),
   })
 
   hardStop.onChange((state) => {
@@ -288,6 +311,18 @@ export function createExecutor(options: ExecutorOptions): Executor {
   })
   transport.onState(() => standDown.review())
   readiness.onChange((state) => emitter.emit('readiness', state))
+
+  const isHostAsked = oneOf(options.readiness ?? 'executor', 'readiness', ['executor', 'host']) === 'host'
+  if (isHostAsked) readiness.unmet('host', 'the host has not said so')
+  else readiness.met('host')
+  const setReady: Executor['setReady'] = (isReady, reason = 'the host says so') => {
+    if (!isHostAsked) throw new RangeError('readiness: it is the executor’s alone; choose "host" to have a word in it')
+    if (isReady) readiness.met('host')
+    else {
+      readiness.unmet('host', reason)
+      dispatch.denyNew('NOT_READY', reason)
+    }
+  }
 
   const executor: Executor = {
     start(startOptions) {
@@ -320,15 +355,19 @@ export function createExecutor(options: ExecutorOptions): Executor {
       }
     },
     readiness: () => readiness.state,
+    whenReady: lifecycle.whenReady,
+    setReady,
+    acknowledgeMarket: marketWatch.acknowledge,
     deadMansSwitch: () => deadMansSwitch.state,
     risk: () => riskMonitor.state(clock.monotonic()),
     describeGates: parts.gates.describe,
     hardStop,
     async replaceSigner(next) {
       parts.signers.replace(required(next, 'signer'))
+      await accountChecks.recheck()
     },
     standDown: standDown.face,
-    ...createHalting({ parts, dispatch, markets, note }),
+    ...createHalting({ parts, denyQueued, markets, note }),
     on: emitter.on,
     events: emitter.events,
     close: lifecycle.close,
@@ -338,6 +377,22 @@ export function createExecutor(options: ExecutorOptions): Executor {
     Object.defineProperty(executor, Symbol.asyncDispose, { value: () => lifecycle.close() })
   }
   return executor
+}
+
+const ACCOUNT_MODES: readonly AccountMode[] = [
+  ...(['unifiedAccount', 'portfolioMargin', 'disabled', 'dexAbstraction', 'default'] as const),
+]
+
+/** A market of yesterday is not known. */
+const MAX_MARKETS_AGE_MS = 86_400_000
+
+/** Reading one account and trading for another would never end well. */
+function vaultOf({ account, vaultAddress }: ExecutorOptions): Address | undefined {
+  if (vaultAddress === undefined) return undefined
+  const vault = address(vaultAddress, 'vaultAddress')
+  if (vault !== address(account, 'account'))
+    throw new RangeError(`vaultAddress: expected the account itself, got ${vault}`)
+  return vault
 }
 
 function required<T>(value: T | undefined, name: string): T {

@@ -22,6 +22,24 @@ export type ExecutorErrorCode =
   | 'MALFORMED_ANSWER'
   /** A market asked for does not exist, is delisted, or cannot be verified. */
   | 'UNKNOWN_MARKET'
+  /** The market has open orders; cancel them first. */
+  | 'MARKET_IN_USE'
+  /** The network has never heard of the account. */
+  | 'UNKNOWN_ACCOUNT'
+  /** `account` is an agent's address; it must be that of the account which the agent trades for. */
+  | 'AGENT_AS_ACCOUNT'
+  /** The network does not know the signer: not approved, no longer approved, or of the other network. */
+  | 'UNKNOWN_SIGNER'
+  /** The approval of the agent has ended. */
+  | 'AGENT_EXPIRED'
+  /** The signer is known, and acts for another account. */
+  | 'SIGNER_NOT_ALLOWED'
+  /** `vaultAddress` names no vault or sub-account of this network, or is missing for one. */
+  | 'UNKNOWN_VAULT'
+  /** The account is in another mode than `accountMode` says. */
+  | 'ACCOUNT_MODE'
+  /** The venue, or the market, does not take the configured leverage or margin mode. */
+  | 'LEVERAGE_REFUSED'
   /** The signer failed, or signed for another address than expected. */
   | 'SIGN_FAILED'
   /** A key is not where it was said to be, or others can read it. */

@@ -8,7 +8,7 @@ import type { HardStop, HardStopState } from './control/hard-stop.js'
 import type { MarketHalt, MarketHaltEvent, MarketHaltOptions } from './control/market-halts.js'
 import type { NonceManager } from './control/nonce-manager.js'
 import type { Position } from './control/position.js'
-import type { ReadinessState } from './control/readiness.js'
+import type { ActionClass, ReadinessState } from './control/readiness.js'
 import type { Difference } from './control/reconcile.js'
 import type { Gate, GateDescription, GateTurn } from './control/risk-gates.js'
 import type { RiskMonitorOptions, RiskState } from './control/risk-monitor.js'
@@ -20,7 +20,7 @@ import type { Address } from './model/account.js'
 import type { Decimal, DecimalInput } from './model/decimal.js'
 import type { ClientOrderId } from './model/ids.js'
 import type { Intent, Replacement } from './model/intent.js'
-import type { Side } from './model/market.js'
+import type { Market, Side } from './model/market.js'
 import type { OrderStatus } from './model/order.js'
 import type { Accepted, CancelOutcome, Denied, OrderView, Outcome, Submission } from './model/outcome.js'
 import type { Clock, IdSource, Journal, Logger, Signer, Transport, TransportState } from './ports.js'
@@ -35,7 +35,8 @@ export type ExecutorOptions = {
   /** Run together with the core gates, in the order of their steps; see `standardGates`. */
   readonly gates: readonly Gate[]
   /**
-   * Set when the account is a vault or sub-account that the signer trades for; it then becomes part of what is signed.
+   * The account once more, when it is a vault or sub-account that the signer trades for; it then becomes part of what is
+   * signed.
    * Default: unset.
    */
   readonly vaultAddress?: Address | undefined
@@ -94,9 +95,25 @@ export type ExecutorOptions = {
   readonly reconcileEveryMs?: number | undefined
   /**
    * How often it is looked whether the markets are still what they were, beside once on every new connection; 0 is never.
-   * It weighs 20, and 20 for each dex. Default: 300000.
+   * It weighs 40, and 20 for each dex. Default: 300000.
    */
   readonly refreshMarketsEveryMs?: number | undefined
+  /**
+   * How old the last reading of the markets may be before no new order goes anywhere, at most a day; without a meaning when
+   * they are never read again. Default: 900000.
+   */
+  readonly maxMarketsAgeMs?: number | undefined
+  /** Set at the start, before the first order, and confirmed by the venue. Markets that are not named are left alone. */
+  readonly leverage?: Readonly<Record<string, LeverageSetting>> | undefined
+  /** The mode that the account must be in, checked at the start. Default: any. */
+  readonly accountMode?: AccountMode | undefined
+  /** How long before its end the approval of the agent is told of by `agentExpiry`. Default: a week. */
+  readonly agentExpiryWarningMs?: number | undefined
+  /**
+   * Who says when new orders may go. `executor`: itself alone. `host`: besides, and from the beginning not, the host bot by
+   * `setReady`. Default: `executor`.
+   */
+  readonly readiness?: 'executor' | 'host' | undefined
   readonly queue?: BatchQueueOptions | undefined
   /** Default: 100 new orders per second. */
   readonly budget?: ActionBudget | undefined
@@ -125,6 +142,37 @@ export type TimeStopEvent = {
   readonly status: 'closing' | 'closed' | 'overdue'
   /** What stands in the way, for people. */
   readonly message?: string | undefined
+}
+
+export type LeverageSetting = {
+  /** A whole number, at most the market's maximum. */
+  readonly leverage: number
+  readonly margin: 'cross' | 'isolated'
+}
+
+/**
+ * Where an account keeps its collateral.
+ *
+ * @see https://hyperliquid.gitbook.io/hyperliquid-docs/trading/account-abstraction-modes
+ */
+export type AccountMode = 'unifiedAccount' | 'portfolioMargin' | 'disabled' | 'dexAbstraction' | 'default'
+
+/** What the venue says of account and signer. */
+export type AccountReport = {
+  /** The account whose key signs, or whose agent does. */
+  readonly owner: Address
+  /** In the venue's word. */
+  readonly mode: string
+  /** Unix ms; absent when the signer is no agent, or one without a name, whose end the venue does not list. */
+  readonly agentValidUntil?: number | undefined
+}
+
+export type WhenReadyOptions = {
+  readonly signal?: AbortSignal | undefined
+  /** What is to go. Default: `new`. */
+  readonly action?: ActionClass | undefined
+  /** Into which market. Default: any that is ready itself. */
+  readonly market?: string | undefined
 }
 
 export type ExternalOrders = 'adopt' | 'ignore' | 'cancel'
@@ -224,8 +272,10 @@ export type ExecutorEvents = {
   timeStop: TimeStopEvent
   /** A market was halted, or is no longer. */
   halt: MarketHaltEvent
-  /** A market is not what it was when it was loaded, and new orders in it are denied; without a `change` it is again. */
+  /** A market is not what new orders were built on, and they are denied; without a `change` it was acknowledged. */
   marketChanged: { readonly market: string; readonly change?: string | undefined }
+  /** The approval of the agent ends soon; times in Unix ms. Told once for each end. */
+  agentExpiry: { readonly agent: Address; readonly validUntil: number; readonly leftMs: number }
   /** What the venue leaves to new orders was used up, or is there again. */
   limits: VenueLimitsState
   /** The venue protects us from our own silence, or no longer does. */
@@ -267,6 +317,7 @@ export type BudgetState = {
 export type StartReport = {
   /** Orders of an earlier process that were not over, from the journal. None of them is `unknown` any more. */
   readonly recovered: readonly Accepted[]
+  readonly account: AccountReport
 }
 
 /** How a position is closed. */
@@ -358,7 +409,32 @@ export type Executor = {
   openOrders(): readonly OrderView[]
   positions(): readonly Position[]
   budget(): BudgetState
+  /** What may go, what is missing for it, and what to do about that. */
   readiness(): ReadinessState
+  /**
+   * Settles as soon as new orders may go, or what else is asked for; at once if they may.
+   *
+   * @throws {ExecutorError} `ABORTED` saying what is missing, when the signal fires first; `CLOSED`
+   * @throws {RangeError} when the market is not one of `markets`
+   */
+  whenReady(options?: WhenReadyOptions): Promise<void>
+  /**
+   * The host bot's own word on new orders, which they need with `readiness: 'host'`. Taken back, those in the queue are denied.
+   * It holds across connections.
+   *
+   * @param reason why not
+   * @throws {RangeError} when readiness is the executor's alone
+   */
+  setReady(isReady: boolean, reason?: string): void
+  /**
+   * Takes a market that has changed (`marketChanged`) for what it is now: reads it again, verifies it, and lets new orders go
+   * by its new lot, leverage and margin mode.
+   *
+   * @throws {ExecutorError} `MARKET_IN_USE` while orders of another lot are open; `UNKNOWN_MARKET` when it cannot be traded, or is
+   * another market by now, with another id or collateral
+   * @throws {RangeError} when the market is not one of `markets`, or was not loaded yet
+   */
+  acknowledgeMarket(market: string): Promise<Market>
   /** What the venue has confirmed of the dead man's switch. */
   deadMansSwitch(): DeadMansSwitchState
   /** What the risk monitor has counted, and where it stops. */
@@ -372,6 +448,8 @@ export type Executor = {
    * Signs with another key from here on, without a stop: an agent expires, and one that leaked must not sign again. What the
    * key before has signed and was not written is signed anew. Revoke the old agent only when no order is `unknown`: it is
    * still asked whether the nonces of its orders were used.
+   *
+   * @throws {ExecutorError} when the venue does not let it trade for the account; new orders wait until it does
    */
   replaceSigner(signer: Signer): Promise<void>
   /**

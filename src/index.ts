@@ -84,8 +84,11 @@ export {
   type PositionReading,
 } from './control/position-ledger.js'
 export {
+  type ActionClass,
   type Condition,
   createReadiness,
+  type MarketCondition,
+  type MarketReadiness,
   type Missing,
   type Readiness,
   type ReadinessOptions,
@@ -124,6 +127,8 @@ export { createExecutor } from './create-executor.js'
 export { ExecutorError, type ExecutorErrorCode, isExecutorError, NotSentError } from './errors.js'
 export type { ListenOptions } from './events.js'
 export type {
+  AccountMode,
+  AccountReport,
   BudgetState,
   CloseOptions,
   ClosePolicy,
@@ -136,6 +141,7 @@ export type {
   ExternalOrders,
   FillEvent,
   Finding,
+  LeverageSetting,
   PositionClose,
   PositionClosedEvent,
   ReconciledDifference,
@@ -145,6 +151,7 @@ export type {
   StartReport,
   TimeStopEvent,
   TimeStopOptions,
+  WhenReadyOptions,
 } from './executor.js'
 export { createAsk } from './io/ask.js'
 export {

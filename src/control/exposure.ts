@@ -1,7 +1,9 @@
 /**
  * What is at stake in a market: the position, and what its orders may still add, taken at the worse of mark and limit.
  *
- * Each direction is judged by its own worst case: all pending buys filled and no sell, or the other way round.
+ * Each direction is judged by its own worst case: all pending buys filled and no sell, or the other way round. Each order
+ * counts at the worse for itself: what a low limit leaves under the mark must not pay for what a high one adds above it,
+ * because the one may fill before the other.
  *
  * Every new order asks for the sum over all markets. It is kept, and only a market whose orders, position or mark have
  * changed since is counted anew, so that the cost of an order does not grow with the orders before it.
@@ -31,6 +33,9 @@ export type ExposureView = {
   markets(): ReadonlySet<string>
 }
 
+/** What a market is worth at a mark, in each direction, and the larger of both. */
+type Stake = Readonly<Record<Side, Decimal>> & { readonly mark: Decimal; readonly worst: Decimal }
+
 /** @param closing the markets that are being closed; read, never changed */
 export function createExposureView(
   orders: OrderLedger,
@@ -44,14 +49,15 @@ export function createExposureView(
   positions.onPosition((market) => touched.add(market))
 
   const exposed = new Set<string>()
-  /** What is in `sum`, and the mark it was counted at. */
-  const counted = new Map<string, { readonly mark: Decimal; readonly worst: Decimal }>()
+  /** As last looked at. What is not exposed is worth nothing. */
+  const stakes = new Map<string, Stake>()
+  /** Of the worst of each. */
   let sum = ZERO
 
   function markets(): ReadonlySet<string> {
     for (const market of touched) {
-      sum = sum.minus(counted.get(market)?.worst ?? ZERO)
-      counted.delete(market)
+      sum = sum.minus(stakes.get(market)?.worst ?? ZERO)
+      stakes.delete(market)
       if (positions.get(market) !== undefined || orders.commitment(market).openOrders > 0) exposed.add(market)
       else exposed.delete(market)
     }
@@ -59,33 +65,32 @@ export function createExposureView(
     return exposed
   }
 
-  function count(market: string, mark: Decimal): void {
-    const before = counted.get(market)
-    if (before?.mark === mark) return
-    const amount = { mark, worst: worst(market, mark) }
-    sum = sum.minus(before?.worst ?? ZERO).plus(amount.worst)
-    counted.set(market, amount)
+  function stakeOf(market: string, mark: Decimal): Stake {
+    if (touched.size > 0) markets()
+    const known = stakes.get(market)
+    if (known?.mark === mark) return known
+    const stake = known?.mark.eq(mark) ? { ...known, mark } : stakeAt(market, mark)
+    sum = sum.minus(known?.worst ?? ZERO).plus(stake.worst)
+    stakes.set(market, stake)
+    return stake
   }
 
-  function directional(market: string, side: Side, mark: Decimal): Decimal {
+  function stakeAt(market: string, mark: Decimal): Stake {
     const { buySize, buyValue, sellSize, sellValue } = orders.commitment(market)
     const held = positions.size(market).times(mark)
-    return side === 'buy'
-      ? held.plus(max(buyValue, buySize.times(mark)))
-      : held.neg().plus(max(sellValue, sellSize.times(mark)))
+    const buy = held.plus(max(buyValue, buySize.times(mark)))
+    const sell = max(sellValue, sellSize.times(mark)).minus(held)
+    return { mark, buy, sell, worst: max(max(buy, sell), ZERO) }
   }
 
-  const worst = (market: string, mark: Decimal): Decimal =>
-    max(max(directional(market, 'buy', mark), directional(market, 'sell', mark)), ZERO)
-
   return {
-    directional,
-    worst,
+    directional: (market, side, mark) => stakeOf(market, mark)[side],
+    worst: (market, mark) => stakeOf(market, mark).worst,
     total(markOf) {
       for (const market of markets()) {
         const mark = markOf(market)
         if (mark === undefined) return { unpriced: market }
-        count(market, mark)
+        stakeOf(market, mark)
       }
       return { sum }
     },

@@ -6,6 +6,7 @@
  */
 import { decimal } from '../model/decimal.js'
 import type { ClientOrderId } from '../model/ids.js'
+import type { Market } from '../model/market.js'
 import type { OrderEvent, OrderRequest } from '../model/order.js'
 import type { HardStopState } from './hard-stop.js'
 import type { MarketHalt } from './market-halts.js'
@@ -40,6 +41,8 @@ export type LedgerStep =
   | { readonly kind: 'standDown'; readonly end: StandDownEnd }
   /** Every market that is halted from here on. */
   | { readonly kind: 'halts'; readonly halts: readonly MarketHalt[] }
+  /** What the markets are from here on, as far as new orders are concerned. */
+  | { readonly kind: 'markets'; readonly markets: readonly Market[] }
   /** What a checkpoint is made of, beside the state of the kill switch. */
   | { readonly kind: 'knownOrder'; readonly record: OrderRecord }
   | { readonly kind: 'knownPositions'; readonly snapshot: PositionSnapshot }
@@ -113,6 +116,7 @@ export function* checkpointOf(books: Books): Generator<LedgerStep> {
   yield { kind: 'hardStop', state: books.hardStop }
   if (books.standDown !== undefined) yield { kind: 'standDown', end: books.standDown }
   if (books.halts.length > 0) yield { kind: 'halts', halts: books.halts }
+  if (books.markets.length > 0) yield { kind: 'markets', markets: books.markets }
   yield { kind: 'nonce', highest: books.highestNonce }
   yield { kind: 'knownPositions', snapshot: books.positions.snapshot() }
   for (const record of books.orders.all()) yield { kind: 'knownOrder', record }
@@ -125,6 +129,7 @@ export type Books = {
   hardStop: HardStopState
   standDown: StandDownEnd | undefined
   halts: readonly MarketHalt[]
+  markets: readonly Market[]
   highestNonce: number
 }
 
@@ -167,6 +172,9 @@ export function retake(books: Books, step: LedgerStep): void {
     case 'halts':
       books.halts = step.halts
       break
+    case 'markets':
+      books.markets = step.markets
+      break
     case 'knownOrder':
       orders.restore(step.record)
       break
@@ -183,7 +191,7 @@ export function retake(books: Books, step: LedgerStep): void {
 
 const DECIMALS: ReadonlySet<string> = /* @__PURE__ */ new Set([
   ...['size', 'price', 'fee', 'fees', 'filledSize', 'filledBefore', 'bookedSize', 'bookedValue'],
-  ...['averagePrice', 'reportedAverage', 'startPosition', 'entryPrice', 'closedPnl'],
+  ...['averagePrice', 'reportedAverage', 'markPrice', 'startPosition', 'entryPrice', 'closedPnl'],
 ])
 
 /** A step as JSON kept it, with its decimals back. @throws {Error} when one of them is no decimal */

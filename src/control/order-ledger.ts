@@ -78,7 +78,7 @@ export type Change =
 export type Commitment = {
   readonly buySize: Decimal
   readonly sellSize: Decimal
-  /** Σ size × limit price. */
+  /** Σ size × the worse of limit price and the mark at which the order was judged. */
   readonly buyValue: Decimal
   readonly sellValue: Decimal
   /** Orders that hold a claim on the market. */
@@ -146,14 +146,18 @@ export function createOrderLedger(options: { readonly rememberedOrders?: number 
   const listeners = createListeners<string>()
 
   /** Adds what an order holds to the sums of its market, or takes it out again. */
-  function commit({ market, side, price, reduceOnly }: OrderRequest, size: Decimal, orders: 1 | 0 | -1): void {
+  function commit(
+    { market, side, price, markPrice = price, reduceOnly }: OrderRequest,
+    size: Decimal,
+    orders: 1 | 0 | -1,
+  ): void {
     const before = commitments.get(market.name) ?? NO_COMMITMENT
     const after: Mutable<Commitment> = { ...before }
     if (reduceOnly) {
       after.reduceOnlyOrders += orders
     } else {
       after.openOrders += orders
-      const value = size.times(price)
+      const value = size.times(max(price, markPrice))
       if (side === 'buy') {
         after.buySize = before.buySize.plus(size)
         after.buyValue = before.buyValue.plus(value)

@@ -14,6 +14,8 @@ export type Replay = {
   readonly standDown: Books['standDown']
   /** Markets as they were halted; some may be over by now. */
   readonly halts: Books['halts']
+  /** What the markets were taken for. */
+  readonly markets: Books['markets']
   readonly highestNonce: number
 }
 
@@ -41,7 +43,14 @@ export async function replayInto(
   records: Iterable<JournalRecord> | AsyncIterable<JournalRecord>,
   { onRecord }: ReplayOptions = {},
 ): Promise<Replay> {
-  const books: Books = { ...ledgers, hardStop: { triggered: false }, standDown: undefined, halts: [], highestNonce: 0 }
+  const none = {
+    hardStop: { triggered: false },
+    standDown: undefined,
+    halts: [],
+    markets: [],
+    highestNonce: 0,
+  } as const
+  const books: Books = { ...ledgers, ...none }
   let count = 0
   for await (const record of records) {
     count += 1

@@ -169,7 +169,8 @@ export function createRiskGates(
       if (order.reduceOnly) return { approved: approve(order, []) }
       const context: GateContext = { ...view, now }
       const taken: Taken[] = []
-      let request = order
+      const markPrice = view.marketData.mark(order.market.name, now)
+      let request = markPrice === undefined ? order : { ...order, markPrice }
       for (const gate of running) {
         if (gate.entriesOnly && order.kind === 'quote') continue
         const answer = ask(gate.work, request, context)

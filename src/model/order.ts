@@ -25,6 +25,8 @@ export type OrderRequest = {
   readonly side: Side
   readonly size: Decimal
   readonly price: Decimal
+  /** The mark when it was judged: until it is over it counts at the worse of this and its limit. */
+  readonly markPrice?: Decimal | undefined
   readonly timeInForce: TimeInForce
   readonly reduceOnly: boolean
   /** The order whose place this one takes: both leave in one action, and both may fill until the venue has told of each. */

@@ -141,7 +141,7 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
     if (isClosed) giveUp(place, undefined)
     // What an agent signed that is not ours any more may be refused, or be what its key is feared to sign.
     else if (signer !== signers.current.address) takeBack(id, batch)
-    else if (transport.state.generation !== generation) {
+    else if (transport.state.generation !== generation || (batch.lane === 'new' && transport.state.status !== 'open')) {
       takeBack(id, batch, 'the connection was lost while the order was being signed')
     } else if (batch.lane === 'new' && hardStop.state.triggered) {
       requests.discard(id)

@@ -4,7 +4,7 @@
  * Three sources tell of the same order (the answer to the request, order updates, fills), in any order, late and more
  * than once. Each is turned into events of the one status table; none is believed beyond what it says.
  */
-import type { Change, Evidence as Facts } from '../control/order-ledger.js'
+import type { Change, Evidence as Facts, OrderRecord } from '../control/order-ledger.js'
 import { recordOf } from '../control/reconcile.js'
 import type { RoundTrip } from '../control/round-trips.js'
 import { ZERO } from '../model/decimal.js'
@@ -47,7 +47,7 @@ export type Evidence = {
 
 type EvidenceParts = Pick<
   Parts,
-  'orders' | 'bookFill' | 'marketData' | 'emitter' | 'clock' | 'market' | 'logger' | 'externalOrders'
+  'orders' | 'bookFill' | 'marketData' | 'emitter' | 'clock' | 'market' | 'logger' | 'externalOrders' | 'fault'
 >
 
 export type EvidenceHooks = {
@@ -61,7 +61,7 @@ export type EvidenceHooks = {
 }
 
 export function createEvidence(parts: EvidenceParts, settlement: Settlement, hooks: EvidenceHooks): Evidence {
-  const { orders, bookFill, marketData, emitter, clock, market, logger, externalOrders } = parts
+  const { orders, bookFill, marketData, emitter, clock, market, logger, externalOrders, fault } = parts
 
   function conclude(change: Change | undefined): void {
     if (change === undefined) return
@@ -144,6 +144,7 @@ export function createEvidence(parts: EvidenceParts, settlement: Settlement, hoo
       side: order.side,
       size: order.originalSize,
       price: order.limitPrice,
+      markPrice: marketData.mark(order.market, clock.monotonic()),
       timeInForce: 'gtc',
       reduceOnly: order.reduceOnly,
     }
@@ -166,17 +167,28 @@ export function createEvidence(parts: EvidenceParts, settlement: Settlement, hoo
     if (isNews && !isTerminal(status)) orderStatus(request.clientOrderId, { ...order, status: 'open', statusAt: 0 })
   }
 
+  /** An order of ours in a market that we did not send it to: an id was wrong, and so may be every other. */
+  function isElsewhere({ request }: OrderRecord, told: string): boolean {
+    if (request.market.name === told) return false
+    const why = new Error(`it was sent to ${request.market.name} and is in ${told}`)
+    fault(`order ${request.clientOrderId} is in another market`, why)
+    return true
+  }
+
   function onUpdate(update: OrderUpdate): void {
     const record = (update.clientOrderId && orders.get(update.clientOrderId)) ?? orders.get(update.orderId)
-    if (record !== undefined) orderStatus(record.request.clientOrderId, update)
-    else if (classifyStatus(update.status) === 'open' && update.limitPrice !== undefined) {
+    if (record !== undefined) {
+      if (!isElsewhere(record, update.market)) orderStatus(record.request.clientOrderId, update)
+    } else if (classifyStatus(update.status) === 'open' && update.limitPrice !== undefined) {
       const { limitPrice, reduceOnly = false, statusAt } = update
       adopt({ ...update, limitPrice, reduceOnly, placedAt: statusAt })
     }
   }
 
   function onFill(fill: Fill): void {
-    const record = (fill.clientOrderId && orders.get(fill.clientOrderId)) ?? orders.get(fill.orderId)
+    const known = (fill.clientOrderId && orders.get(fill.clientOrderId)) ?? orders.get(fill.orderId)
+    // It is our position all the same, in the market where it was.
+    const record = known === undefined || isElsewhere(known, fill.market) ? undefined : known
     const { position: result, order } = bookFill(fill, record?.request.clientOrderId)
     if (result.status === 'duplicate') return
     // A fill from before we were here, of an order we never knew, is history and not news.

@@ -6,14 +6,14 @@
  */
 import type { LedgerStep } from '../control/ledger-steps.js'
 import type { Executor } from '../executor.js'
-import type { Dispatch } from './dispatch.js'
+import type { DenyQueued } from './deny-queued.js'
 import type { Parts } from './parts.js'
 
 export type Halting = Pick<Executor, 'halt' | 'resume' | 'halts'>
 
 export type HaltingParts = {
-  readonly parts: Pick<Parts, 'clock' | 'halts' | 'orders' | 'queue' | 'emitter' | 'logger'>
-  readonly dispatch: Pick<Dispatch, 'deny'>
+  readonly parts: Pick<Parts, 'clock' | 'halts' | 'emitter' | 'logger'>
+  readonly denyQueued: DenyQueued
   readonly markets: ReadonlySet<string>
   readonly note: (step: LedgerStep) => void
 }
@@ -21,8 +21,8 @@ export type HaltingParts = {
 /** Timers of some runtimes fire at once when they are set for more than 24 days. */
 const MAX_SLEEP_MS = 86_400_000
 
-export function createHalting({ parts, dispatch, markets, note }: HaltingParts): Halting {
-  const { clock, halts, orders, queue, emitter, logger } = parts
+export function createHalting({ parts, denyQueued, markets, note }: HaltingParts): Halting {
+  const { clock, halts, emitter, logger } = parts
   let cancelAlarm = (): void => {}
 
   function setAlarm(): void {
@@ -36,19 +36,11 @@ export function createHalting({ parts, dispatch, markets, note }: HaltingParts):
     cancelAlarm = clock.schedule(wake, Math.min(nextEndInMs, MAX_SLEEP_MS), { background: true })
   }
 
-  function denyQueued(market: string, reason: string): void {
-    for (const { request, status } of [...orders.open()]) {
-      if (request.market.name !== market || request.reduceOnly || status !== 'pending') continue
-      // One that is not queued is being signed, and is looked at again when it is to be written.
-      const queued = queue.remove(request.clientOrderId)
-      if (queued !== undefined) dispatch.deny(queued, 'HALTED', reason)
-    }
-  }
-
   halts.onChange((event) => {
     const { market, reason, isOver } = event
     note({ kind: 'halts', halts: halts.all() })
-    if (!isOver) denyQueued(market, reason)
+    // One that is not queued is being signed, and is looked at again when it is to be written.
+    if (!isOver) denyQueued(market, 'HALTED', reason)
     setAlarm()
     logger.info(isOver ? 'a market is no longer halted' : 'a market is halted', { market, reason })
     emitter.emit('halt', event)

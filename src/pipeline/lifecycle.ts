@@ -4,22 +4,26 @@
  * Every connection begins unready. It becomes ready when the venue has confirmed the feeds and the account was compared
  * after that, on this very connection; whatever breaks in between starts over.
  */
+import type { ReadinessState } from '../control/readiness.js'
 import { ExecutorError, isExecutorError } from '../errors.js'
-import type { CloseReport, Executor, StartReport } from '../executor.js'
+import type { AccountReport, CloseReport, Executor, StartReport, WhenReadyOptions } from '../executor.js'
 import { oneOf, positiveMs } from '../model/guards.js'
 import type { Market } from '../model/market.js'
 import type { Subscription, TransportState } from '../ports.js'
 import type { FeedSubscription } from '../wire/frames.js'
+import type { AccountChecks } from './account-checks.js'
 import type { Closing } from './closing.js'
 import type { Dispatch } from './dispatch.js'
 import type { Evidence } from './evidence.js'
 import type { Fills } from './fills.js'
+import type { LeverageKeeper } from './leverage.js'
+import type { MarketWatch } from './market-watch.js'
 import type { Parts } from './parts.js'
 import type { Reconciler } from './reconcile.js'
 import type { Recovery } from './recovery.js'
 import type { Synchronise } from './synchronise.js'
 
-export type Lifecycle = Pick<Executor, 'start' | 'close'> & {
+export type Lifecycle = Pick<Executor, 'start' | 'whenReady' | 'close'> & {
   /** A position in a market that we do not trade counts in the total, and so needs a price as well. */
   followPositions(): void
 }
@@ -33,8 +37,9 @@ export type LifecycleParts = {
   readonly reconciler: Reconciler
   readonly recovery: Recovery
   readonly closing: Closing
-  /** Loads the markets and keeps them. @throws {ExecutorError} when one cannot be traded */
-  readonly loadMarkets: (options: { readonly signal?: AbortSignal | undefined }) => Promise<readonly Market[]>
+  readonly accountChecks: AccountChecks
+  readonly marketWatch: Pick<MarketWatch, 'load'>
+  readonly leverage: LeverageKeeper
 }
 
 const RETRY_MS = 1_000
@@ -42,7 +47,8 @@ const RETRY_MS = 1_000
 const FIRST_MARKS_MS = 2_000
 
 export function createLifecycle(wiring: LifecycleParts): Lifecycle {
-  const { parts, evidence, dispatch, synchronise, fills, reconciler, recovery, closing, loadMarkets } = wiring
+  const { parts, evidence, dispatch, synchronise, fills, reconciler, recovery, closing } = wiring
+  const { accountChecks, marketWatch, leverage } = wiring
   const { transport, gates, readiness, marketData, positions, clock, emitter, fault, account } = parts
   /** What is to be given up when the executor is closed. */
   const ending = new Set<() => void>()
@@ -55,14 +61,13 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
   let begunOn: number | undefined
   /** Since when the feeds may have told something that nobody heard, monotonic ms. */
   let silentSince: number | undefined
-  let onMark = (): void => {}
 
   const stopWatching = transport.onState(onTransportState)
 
   function onTransportState(state: TransportState): void {
     emitter.emit('connection', state)
     if (state.status === 'open') {
-      readiness.met('connection')
+      readiness.connected(state.generation)
       beginOn(state)
       dispatch.kick()
       return
@@ -70,8 +75,7 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
     if (begunOn !== undefined) silentSince = state.heardUntil ?? clock.monotonic()
     begunOn = undefined
     marketData.reset()
-    readiness.unmet('connection', state.why === undefined ? state.status : `${state.status} (${state.why})`)
-    for (const condition of ['orderUpdates', 'userFills'] as const) readiness.unmet(condition, 'not connected')
+    readiness.lost(state.why === undefined ? state.status : `${state.status} (${state.why})`, state.carriesExits)
     reconciler.lost()
     dispatch.denyNew('NOT_SENT', 'the connection was lost')
     dispatch.kick()
@@ -97,16 +101,19 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
     silentSince = undefined
   }
 
-  async function attemptStart(signal: AbortSignal | undefined): Promise<void> {
+  async function attemptStart(signal: AbortSignal | undefined): Promise<AccountReport> {
     if (!isRecovered) await recovery.recover()
     isRecovered = true
     fills.resume()
     await transport.connect({ signal })
     await synchronise.clock({ signal })
-    markets = await loadMarkets({ signal })
+    const report = await accountChecks.check({ signal })
+    markets = await marketWatch.load({ signal })
     readiness.met('markets')
+    await leverage.apply(markets, { signal })
     await subscribeAll()
     beginOn(transport.state)
+    return report
   }
 
   /** Subscribed once; the transport keeps them alive across connections. */
@@ -121,7 +128,7 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
     for (const coin of names) {
       keep({ type: 'activeAssetCtx', coin }, (data) => {
         evidence.onAssetContext(data)
-        onMark()
+        if (marketData.mark(coin, clock.monotonic()) !== undefined) readiness.metIn(coin, 'prices')
       })
     }
   }
@@ -144,11 +151,10 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
   }
 
   /** Tries again what a lost connection interrupted; anything else is the caller's to know. */
-  async function startUntilDone(signal: AbortSignal | undefined): Promise<void> {
+  async function startUntilDone(signal: AbortSignal | undefined): Promise<AccountReport> {
     for (;;) {
       try {
-        await attemptStart(signal)
-        return
+        return await attemptStart(signal)
       } catch (error) {
         const isTransient = isExecutorError(error) && (error.code === 'NOT_SENT' || error.code === 'NO_ANSWER')
         if (!isTransient || closed !== undefined) throw error
@@ -169,33 +175,32 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
     })
   }
 
-  function untilReady(): Promise<void> {
-    if (readiness.state.ready) return Promise.resolve()
-    return new Promise((resolve) => {
-      const off = readiness.onChange(({ ready }) => {
-        if (!ready) return
-        off()
-        resolve()
+  /**
+   * Until this holds of what is ready, or the time is over. Looks now, and at every change from now on: nothing can come
+   * between the two.
+   */
+  async function until(holds: (state: ReadinessState) => boolean, patience: Patience): Promise<void> {
+    if (holds(readiness.state)) return
+    let stop = (): void => {}
+    const held = new Promise<void>((resolve) => {
+      const off = readiness.onChange((state) => {
+        if (holds(state)) resolve()
       })
-    })
-  }
-
-  function untilMarked(): Promise<void> {
-    const isMarked = (): boolean => markets.every(({ name }) => marketData.mark(name, clock.monotonic()) !== undefined)
-    if (isMarked()) return Promise.resolve()
-    return new Promise((resolve) => {
-      const cancel = clock.schedule(resolve, FIRST_MARKS_MS)
-      onMark = () => {
-        if (!isMarked()) return
-        onMark = () => {}
+      const cancel = patience.withinMs === undefined ? () => {} : clock.schedule(resolve, patience.withinMs)
+      stop = () => {
+        off()
         cancel()
-        resolve()
       }
     })
+    try {
+      await bounded(held, patience)
+    } finally {
+      stop()
+    }
   }
 
   /** Ends a wait when the caller's patience or the executor does. The waiting itself is harmless and may go on. */
-  function bounded(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  function bounded(work: Promise<void>, { signal, market }: Patience): Promise<void> {
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void): void => {
         signal?.removeEventListener('abort', onAbort)
@@ -203,12 +208,11 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
         settle()
       }
       const onAbort = (): void => {
-        const missing = readiness.state.missing.map(({ condition, detail }) => `${condition} (${detail})`).join(', ')
+        const missing = describe(readiness.state, market)
         const message = `not ready in the time given; missing: ${missing || 'nothing'}`
         finish(() => reject(new ExecutorError('ABORTED', message, { cause: signal?.reason })))
       }
-      const onEnd = (): void =>
-        finish(() => reject(new ExecutorError('CLOSED', 'the executor was closed while it started')))
+      const onEnd = (): void => finish(() => reject(new ExecutorError('CLOSED', 'the executor was closed meanwhile')))
       signal?.addEventListener('abort', onAbort, { once: true })
       ending.add(onEnd)
       if (signal?.aborted) onAbort()
@@ -226,16 +230,35 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
     try {
       const started = startUntilDone(signal)
       attempt = started.catch(() => {})
-      await bounded(started.then(untilReady).then(untilMarked), signal)
-      return { recovered: recovery.recovered }
+      await bounded(
+        started.then(() => {}),
+        { signal },
+      )
+      await until(isUp, { signal })
+      await until(hasPrices, { signal, withinMs: FIRST_MARKS_MS })
+      return { recovered: recovery.recovered, account: await started }
     } catch (error) {
       isStarted = false
       throw error
     }
   }
 
+  async function whenReady({ signal, action = 'new', market }: WhenReadyOptions = {}): Promise<void> {
+    oneOf(action, 'action', ['cancel', 'reduceOnly', 'new'])
+    if (market !== undefined && readiness.state.markets.every((one) => one.market !== market)) {
+      throw new RangeError(`market: ${market} is not a market of this executor`)
+    }
+    if (closed !== undefined) throw new ExecutorError('CLOSED', 'the executor is closed')
+    const mayGo = (state: ReadinessState): boolean =>
+      action !== 'new' || market === undefined
+        ? state.actions[action]
+        : state.markets.some((one) => one.market === market && one.ready)
+    await until(mayGo, { signal, market })
+  }
+
   return {
     start,
+    whenReady,
     followPositions: () => followMarks(positions.all().map(({ market }) => market)),
     close(options = {}) {
       const { orders = 'leave', positions: held = 'leave', timeoutMs } = options
@@ -247,6 +270,25 @@ export function createLifecycle(wiring: LifecycleParts): Lifecycle {
       return closed
     },
   }
+}
+
+type Patience = {
+  readonly signal?: AbortSignal | undefined
+  readonly withinMs?: number | undefined
+  /** Which one is waited for. */
+  readonly market?: string | undefined
+}
+
+/** The host may well wait for the start before it gives its word, and actions that are used up do not come back by waiting. */
+const isUp = ({ missing }: ReadinessState): boolean =>
+  missing.every(({ condition }) => condition === 'host' || condition === 'limits')
+
+const hasPrices = ({ markets }: ReadinessState): boolean =>
+  markets.every(({ missing }) => missing.every(({ condition }) => condition !== 'prices'))
+
+function describe({ missing, markets }: ReadinessState, market: string | undefined): string {
+  const own = markets.find((one) => one.market === market)?.missing ?? []
+  return [...missing, ...own].map(({ condition, detail }) => `${condition} (${detail})`).join(', ')
 }
 
 const dexesOf = (markets: readonly Market[]): readonly string[] => [...new Set(markets.map(({ dex }) => dex))]

@@ -11,7 +11,7 @@ import type { Parts } from './parts.js'
 export type LimitsReader = { tick(now: number): void }
 
 export type LimitsReaderParts = {
-  readonly parts: Pick<Parts, 'account' | 'clock' | 'transport' | 'logger' | 'emitter'>
+  readonly parts: Pick<Parts, 'account' | 'clock' | 'transport' | 'logger' | 'emitter' | 'readiness'>
   readonly venueLimits: VenueLimits
   readonly ask: Ask
   readonly alarm: Alarm
@@ -21,7 +21,7 @@ export type LimitsReaderParts = {
 const LEAST_MS = 5_000
 
 export function createLimitsReader({ parts, venueLimits, ask, alarm }: LimitsReaderParts): LimitsReader {
-  const { account, clock, transport, logger, emitter } = parts
+  const { account, clock, transport, logger, emitter, readiness } = parts
   let generation = 0
   let dueAt = Number.POSITIVE_INFINITY
   let askedAt = Number.NEGATIVE_INFINITY
@@ -53,8 +53,13 @@ export function createLimitsReader({ parts, venueLimits, ask, alarm }: LimitsRea
     generation = state.generation
     void read()
   })
+  readiness.met('limits')
   venueLimits.onChange((state) => {
     emitter.emit('limits', state)
+    const { used, limit } = state.actions
+    if (state.exhausted.includes('actions'))
+      readiness.unmet('limits', `${used} of ${limit} actions used, and none left for new orders`)
+    else readiness.met('limits')
     const now = clock.monotonic()
     if (state.exhausted.includes('actions')) plan(now)
     wakeWhenFree(now)

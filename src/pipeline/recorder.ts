@@ -10,6 +10,7 @@ import type { OrderLedger } from '../control/order-ledger.js'
 import type { PositionLedger } from '../control/position-ledger.js'
 import type { StandDownEnd } from '../control/stand-down.js'
 import { ExecutorError, isExecutorError } from '../errors.js'
+import type { Market } from '../model/market.js'
 import type { Journal, JournalRecord } from '../ports.js'
 import type { Alarm } from './alarm.js'
 import type { Parts } from './parts.js'
@@ -41,6 +42,7 @@ export type RecorderParts = {
   readonly orders: OrderLedger
   readonly positions: PositionLedger
   readonly standDown: () => StandDownEnd | undefined
+  readonly markets: () => readonly Market[]
   readonly alarm: Pick<Alarm, 'setBy'>
 }
 
@@ -48,7 +50,8 @@ const RETRY_MS = 1_000
 /** A disk that hangs must not hold an order, whose price is of now. */
 const MAX_WAIT_MS = 2_000
 
-export function createRecorder({ parts, journal, orders, positions, standDown, alarm }: RecorderParts): Recorder {
+export function createRecorder(wiring: RecorderParts): Recorder {
+  const { parts, journal, orders, positions, standDown, markets, alarm } = wiring
   const { account, transport, clock, logger, readiness, hardStop, halts, nonces } = parts
   let isOpen = false
   let isFailing = false
@@ -80,7 +83,10 @@ export function createRecorder({ parts, journal, orders, positions, standDown, a
   async function checkpoint(to: Journal): Promise<void> {
     isCheckpointing = true
     const { state } = hardStop
-    const kept = { hardStop: state, standDown: standDown(), halts: halts.all(), highestNonce: nonces.highWaterMark }
+    const kept = {
+      ...{ hardStop: state, standDown: standDown(), halts: halts.all(), markets: markets() },
+      highestNonce: nonces.highWaterMark,
+    }
     try {
       await to.checkpoint(Array.from(checkpointOf({ orders, positions, ...kept }), dated))
       isFailing = false

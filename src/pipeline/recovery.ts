@@ -7,6 +7,7 @@
 import { replayInto } from '../control/replay.js'
 import type { Accepted } from '../model/outcome.js'
 import type { Evidence } from './evidence.js'
+import type { MarketWatch } from './market-watch.js'
 import type { Parts } from './parts.js'
 import type { Recorder } from './recorder.js'
 import type { Resolver } from './resolver.js'
@@ -31,17 +32,19 @@ export type RecoveryParts = {
   readonly evidence: Evidence
   readonly resolver: Resolver
   readonly settlement: Settlement
+  readonly marketWatch: Pick<MarketWatch, 'remember'>
   readonly standDown: Pick<StandDownPart, 'restore'>
 }
 
 export function createRecovery(wiring: RecoveryParts): Recovery {
-  const { parts, ledgers, recorder, evidence, resolver, settlement, standDown } = wiring
+  const { parts, ledgers, recorder, evidence, resolver, settlement, marketWatch, standDown } = wiring
   const { orders, nonces, hardStop, halts, clock, readiness } = parts
   let recovered: readonly Accepted[] = []
 
   async function recover(): Promise<void> {
     const left = await replayInto(ledgers, await recorder.open())
     nonces.raise(left.highestNonce)
+    marketWatch.remember(left.markets)
     recorder.begin()
     if (hardStop.state.triggered) recorder.note({ kind: 'hardStop', state: hardStop.state })
     else if (left.hardStop.triggered) {

@@ -63,12 +63,14 @@ export const userRateLimitRequest = (user: Address): InfoRequest => ({ type: 'us
 const dexField = (dex: string): { dex?: string } => (dex === '' ? {} : { dex })
 
 /**
- * Names by dex index. Index 0 is the validator dex, which the venue lists as null and we call the empty string;
- * without it every index, and with it every asset id, would be off by one.
+ * Names by dex index. Index 0 is the validator dex, which the venue lists as null and we call the empty string; any later
+ * null is a place without a dex. Places count: without one, every id behind it would be another market's.
  */
-export function parsePerpDexs(answer: unknown): readonly string[] | undefined {
+export function parsePerpDexs(answer: unknown): readonly (string | null)[] | undefined {
   if (!Array.isArray(answer) || answer[0] !== null) return undefined
-  const names = everyOf(answer.slice(1), (dex) => (isObject(dex) && stringOf(dex['name'])) || undefined)
+  const nameOf = (dex: unknown): string | null | undefined =>
+    dex === null ? null : (isObject(dex) && stringOf(dex['name'])) || undefined
+  const names = everyOf(answer.slice(1), nameOf)
   return names === undefined ? undefined : ['', ...names]
 }
 
@@ -102,7 +104,7 @@ export function parseMeta(answer: unknown): Meta | undefined {
   if (!isObject(answer)) return undefined
   return complete({
     universe: everyOf(answer['universe'], parseMetaAsset),
-    collateralToken: integerOf(answer['collateralToken'] ?? 0),
+    collateralToken: integerOf(answer['collateralToken']),
   })
 }
 

@@ -39,6 +39,8 @@ export type BusyAccount = {
   /** An order for each of the free markets, which passes every gate and is cancelled for want of a counterparty. */
   readonly intents: readonly Intent[]
   readonly executor: Executor
+  /** Of the exchange. */
+  readonly url: string
   /** When the last frame was handed to the network, in ms. */
   readonly writtenAt: () => number
   close(): Promise<void>
@@ -71,12 +73,15 @@ export async function openBusyAccount({ signer, workingOrders }: BusyAccountOpti
     budget: createActionBudget({ maxActions: 1_000_000 }),
     venueLimits: { weightPerMinute: 1_000_000, messagesPerMinute: 1_000_000, maxOpenOrders: 2_000 },
     queue: { newOrderSpacingMs: 0 },
+    // A busy machine stands still now and then, and the figures are to show it.
+    maxLoopLagMs: 60_000,
   })
   await executor.start()
   const [open, held] = [executor.openOrders().length, executor.positions().length]
   if (open !== workingOrders || held !== POSITIONS) throw new Error(`${open} open orders and ${held} positions`)
   return {
     executor,
+    url: wsUrl,
     writtenAt: () => writtenAt,
     intents: markets.slice(taken.length).map((market) => ({
       market: market.name,
@@ -155,7 +160,7 @@ const everyGate = () =>
     maxDrawdown: { maxLoss: PLENTY },
     correlationCooldown: { closes: MARKETS },
     // An order of every other instant is not a burst; otherwise there would be nothing to measure.
-    burstSignal: { maxSignals: 1_000, windowMs: 100, cooldownMs: 100 },
+    burstSignal: { maxSignals: 1_000, windowMs: 1, cooldownMs: 1 },
     tiltGuard: {},
     reEntryDelay: {},
   })

@@ -17,8 +17,8 @@ const ORDERS = 1_000_000
 const BATCH = 40
 /** Twenty-five orders a second: an hour is over after 90,000 of them. */
 const BATCH_MS = 1_600
-/** Small enough to be full by the first reading. */
-const RECORD_LIMIT = 10_000
+/** Small enough to be full by the first reading, of requests as well, which are two for each batch. */
+const RECORD_LIMIT = 2_000
 const ACCOUNT = '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266'
 const MARKET = 'xyz:NVDA'
 const PLENTY = '10000000000'

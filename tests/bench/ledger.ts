@@ -81,6 +81,7 @@ function request(n: number): OrderRequest {
   const market = MARKETS[n % MARKETS.length]
   if (market === undefined) throw new RangeError('no markets')
   return {
+    kind: 'entry',
     clientOrderId: newId(),
     market,
     side: n % 2 === 0 ? 'buy' : 'sell',

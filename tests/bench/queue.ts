@@ -110,8 +110,8 @@ async function openExecutor(url: string): Promise<Ours> {
     budget: createActionBudget({ maxActions: 1_000_000 }),
     venueLimits: { weightPerMinute: 1_000_000, messagesPerMinute: 1_000_000 },
     queue: { newOrderSpacingMs: 0 },
-    // Nothing of this is an order that a person would be told of.
-    reconcileEveryMs: 0,
+    // A busy machine stands still now and then, and the figures are to show it.
+    maxLoopLagMs: 60_000,
   })
   await executor.start()
 

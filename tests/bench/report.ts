@@ -84,7 +84,9 @@ export function print(part: Part, lines: readonly Line[], at: Conditions): void 
 }
 
 const describe = (part: Part, at: Conditions): string =>
-  `${at.date}, Node ${at.node}, ${at.machine}; load average ${at.load}; ${part.peers.join(', ')}`
+  [`${at.date}, Node ${at.node}, ${at.machine}`, `load average ${at.load}`, part.peers.join(', ')]
+    .filter(Boolean)
+    .join('; ')
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 

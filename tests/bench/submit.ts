@@ -4,12 +4,15 @@
  * The yardstick is one signature by libsecp256k1, because nobody who signs when he orders can be faster. Prepared
  * signatures are made between the blocks, as idle time would do it, and not timed.
  */
-import type { Accepted, Intent } from '../../src/index.js'
-import { createLocalSigner, createSignaturePool } from '../../src/signing.js'
+import { once } from 'node:events'
+import { WebSocket } from 'ws'
+import type { Accepted, Intent, Signer } from '../../src/index.js'
+import { type Action, createLocalSigner, createSignaturePool, l1Signable } from '../../src/signing.js'
 import { loadWasmKeccak256 } from '../../src/wasm.js'
 import { type BusyAccount, openBusyAccount } from './busy-account.js'
 import { type Block, interleave, type Measured, ratio } from './measure.js'
 import { rawNativeSign } from './native-limit.js'
+import { oneOrder } from './orders.js'
 import { duration, type Line, ownVersion, type Part } from './report.js'
 import { keyOf } from './sim-venue.js'
 
@@ -19,8 +22,8 @@ export const part: Part = {
   run,
 }
 
-const ROUNDS = 100
-const WARM_UP = 100
+const ROUNDS = 60
+const WARM_UP = 40
 /** As many as there are orders in a block. */
 const SIGNATURES = 30
 
@@ -43,15 +46,24 @@ async function run(): Promise<readonly Line[]> {
     }
   }
   const sign = rawNativeSign()
+  const barePool = createSignaturePool({ size: 64, refill: 'manual' })
+  const bareSigner = createLocalSigner(keyOf(2), { backend: { keccak256 }, prepare: barePool })
+  const bare = await openBare(bareSigner, many.url)
   const measured = await interleave(
     {
       few: prepared(queueing(few)),
       many: prepared(queueing(many)),
       written: prepared(writing(many)),
+      alone: prepared(alone(many)),
+      bare: (round) => {
+        barePool.fill()
+        return bare.block(round)
+      },
       native: () => Array.from({ length: SIGNATURES }, () => timed(sign)),
     },
     { rounds: ROUNDS, warmUp: WARM_UP },
   )
+  bare.close()
   await Promise.all([few.close(), many.close()])
   return lines(measured)
 }
@@ -72,8 +84,24 @@ function queueing({ executor, intents }: BusyAccount): Block {
   }
 }
 
-/** One after the other, each alone on its way. */
+/** Each in a frame of its own, one right after the other. */
 function writing({ executor, intents, writtenAt }: BusyAccount): Block {
+  return async () => {
+    const orders: Accepted[] = []
+    const took: number[] = []
+    for (const intent of intents) {
+      const start = performance.now()
+      orders.push(submitted(executor, intent))
+      await Promise.resolve()
+      took.push((writtenAt() - start) * 1_000)
+    }
+    await Promise.all(orders.map(({ outcome }) => outcome))
+    return took
+  }
+}
+
+/** The same, but each when all is over that the one before has led to: nothing of the way is in any cache. */
+function alone({ executor, intents, writtenAt }: BusyAccount): Block {
   return async () => {
     const took: number[] = []
     for (const intent of intents) {
@@ -82,8 +110,28 @@ function writing({ executor, intents, writtenAt }: BusyAccount): Block {
       await Promise.resolve()
       took.push((writtenAt() - start) * 1_000)
       await outcome
+      await new Promise((resolve) => setImmediate(resolve))
     }
     return took
+  }
+}
+
+/** An order that is spelled, hashed, signed and written, and nothing else: what no executor can be faster than. */
+async function openBare(signer: Signer, url: string): Promise<{ readonly block: Block; close(): void }> {
+  const socket = new WebSocket(url)
+  await once(socket, 'open')
+  const { keccak256 } = signer
+  let nonce = Date.now()
+  function write(action: Action): void {
+    nonce += 1
+    const { connectionId, digest } = l1Signable(action, { nonce, expiresAfter: nonce + 15_000 }, 'testnet', keccak256)
+    const signature = signer.sign(digest, { network: 'testnet', connectionId })
+    const payload = { action, nonce, signature, expiresAfter: nonce + 15_000 }
+    socket.send(JSON.stringify({ method: 'post', id: nonce, request: { type: 'action', payload } }))
+  }
+  return {
+    block: () => Array.from({ length: SIGNATURES }, oneOrder).map((action) => timed(() => write(action))),
+    close: () => socket.terminate(),
   }
 }
 
@@ -93,7 +141,7 @@ function submitted(executor: BusyAccount['executor'], intent: Intent): Accepted 
   return order
 }
 
-function lines(of: Readonly<Record<'few' | 'many' | 'written' | 'native', Measured>>): Line[] {
+function lines(of: Readonly<Record<'few' | 'many' | 'written' | 'alone' | 'bare' | 'native', Measured>>): Line[] {
   const figures = ({ median, p99 }: Measured) => ({ median: duration(median), p99: duration(p99) })
   const native = `one signature by libsecp256k1: ${duration(of.native.median)}`
   return [
@@ -120,6 +168,22 @@ function lines(of: Readonly<Record<'few' | 'many' | 'written' | 'native', Measur
       ratio: ratio(of.written, of.native),
       bar: 1.5,
       means: 'the whole way from decision to socket takes longer than others need to sign',
+    },
+    {
+      name: 'the same, each order after a pause',
+      ...figures(of.alone),
+      against: native,
+      ratio: ratio(of.alone, of.native),
+      bar: 1.5,
+      means: 'an order that comes alone finds nothing of its way in the caches',
+    },
+    {
+      name: 'spelling, hashing, signing and writing alone, prepared',
+      ...figures(of.bare),
+      against: native,
+      ratio: ratio(of.bare, of.native),
+      bar: 1.5,
+      means: 'it is not ours to make faster: encoder, hash, socket and system',
     },
   ]
 }

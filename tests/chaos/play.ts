@@ -208,6 +208,15 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
     }
   }
 
+  /** Somebody looks at the markets that are not what they were, and lets the bot go on. */
+  function acknowledge(): void {
+    for (const { market: name, missing } of life?.executor.readiness().markets ?? []) {
+      const isChanged = missing.some(({ condition }) => condition === 'unchanged')
+      // Refused while the lists cannot be read; somebody looks again.
+      if (isChanged) life?.executor.acknowledgeMarket(name).catch(() => {})
+    }
+  }
+
   /** Not among the orders that the executor must know of. */
   function isOthers(order: Pick<RecordedOrder, 'cloid'>): boolean {
     if (venue.isStranger(order)) return externalOrders === 'ignore'
@@ -219,12 +228,14 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
   await clock.pass(1_000)
   for (let step = 1; step <= plan.steps; step++) {
     await happen(step)
+    acknowledge()
     venue.live(market)
     for (const strategy of strategies) strategy.act()
     stranger.act()
     await clock.pass(time.integer(10, 250))
   }
   for (const undo of going.values()) await undo()
+  acknowledge()
   await clock.pass(QUIET_MS)
 
   if (life === undefined) throw new Error('no executor at the end of the plan')

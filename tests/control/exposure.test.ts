@@ -11,7 +11,7 @@ const MARKET = 'xyz:NVDA'
 function at(position: string, orders: readonly OrderValues[]): Record<string, string> {
   const world = createWorld()
   if (position !== '0') hold(world, { [MARKET]: position })
-  for (const order of orders) world.orders.register(orderOf(order))
+  for (const order of orders) world.orders.register(orderOf({ ...order, markPrice: d('100') }))
   const { exposure } = world
   const mark = d('100')
   return {
@@ -42,6 +42,12 @@ describe('what is at stake in a market', () => {
     ['a buy above the mark, at its limit', '0', [buy('1', '110')], { buy: '110', sell: '0', worst: '110' }],
     ['a buy below the mark, at the mark', '0', [buy('1', '90')], { buy: '100', sell: '0', worst: '100' }],
     ['a sell above the mark, at its limit', '0', [sell('1', '110')], { buy: '0', sell: '110', worst: '110' }],
+    [
+      'a buy above the mark and one below it, each at its worse: the one may fill before the other',
+      '0',
+      [buy('1', '110'), buy('1', '90')],
+      { buy: '210', sell: '0', worst: '210' },
+    ],
     ['a reduce-only order', '2', [{ ...sell('2'), reduceOnly: true }], { buy: '200', sell: '-200', worst: '200' }],
   ])('%s', (_, position, orders, expected) => {
     expect(at(position, orders)).toEqual(expected)
@@ -71,7 +77,18 @@ describe('the sum over all markets', () => {
 
   const amount = fc.integer({ min: 1, max: 9 }).map(String)
   const step = fc.record({
-    do: fc.constantFrom('order', 'fill', 'lost', 'cancel', 'final', 'forget', 'snapshot', 'mark', 'other price'),
+    do: fc.constantFrom(
+      'order',
+      'fill',
+      'fill of others',
+      'lost',
+      'cancel',
+      'final',
+      'forget',
+      'snapshot',
+      'mark',
+      'other price',
+    ),
     market: fc.constantFrom<Name>(...NAMES),
     side: fc.constantFrom<'buy' | 'sell'>('buy', 'sell'),
     size: amount,
@@ -102,6 +119,9 @@ describe('the sum over all markets', () => {
         positions.apply({ market: picked.request.market.name, ...fill })
         break
       }
+      case 'fill of others':
+        positions.apply({ market, side, size: d(size), price: d(price), time: 10 + n, tradeId: n })
+        break
       case 'lost':
         orders.apply(id, 'written')
         orders.apply(id, 'lost')

@@ -86,7 +86,7 @@ describe('orders that this executor did not place', () => {
     const starting = executor.start({ signal: patience.signal })
     await harness.pass(30_000)
     const [order] = exchange.account(ACCOUNT).openOrders()
-    expect(executor.readiness().missing).toEqual([
+    expect(executor.readiness().missing).toMatchObject([
       { condition: 'account', detail: `order ${NVDA} ${order?.oid}: ours unwanted, the venue's open` },
     ])
     expect(executor.submit(buy())).toMatchObject({ reason: 'RECONCILING' })

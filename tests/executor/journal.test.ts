@@ -288,7 +288,7 @@ describe('a journal that cannot keep records', () => {
     await run.harness.settle()
     const records: JournalRecord[] = []
     for await (const record of long.replay()) records.push(record)
-    expect(records.slice(0, 3).map(({ kind }) => kind)).toEqual(['hardStop', 'nonce', 'knownPositions'])
+    expect(records.slice(0, 4).map(({ kind }) => kind)).toEqual(['hardStop', 'markets', 'nonce', 'knownPositions'])
     const { starting, next } = await restart({ ...run, journal: createMemoryJournal(records) })
     await starting
     expect(await accepted(next.executor.submit(buy({ intentId: 'a' }))).outcome).toMatchObject({ status: 'filled' })

@@ -133,56 +133,6 @@ describe('the cap on open interest', () => {
   })
 })
 
-describe('a market that changes', () => {
-  it('is denied from the next look on, which every new connection takes', async () => {
-    const harness = await started({})
-    const heard: unknown[] = []
-    harness.executor.on('marketChanged', (event) => heard.push(event))
-    harness.exchange.market(TSLA).delist()
-    expect(judge(harness, { market: TSLA, price: '395' })).toBe('1')
-    harness.sockets[0]?.terminate()
-    await harness.pass(5_000)
-    expect(heard).toEqual([{ market: TSLA, change: 'delisted' }])
-    expect(judge(harness, { market: TSLA, price: '395' })).toBe('MARKET_CHANGED')
-    expect(judge(harness, { price: '170' })).toBe('1')
-  })
-
-  it('in its lot is told with both, and is itself again when it is', async () => {
-    const harness = await started({}, { refreshMarketsEveryMs: 10_000 })
-    const heard: unknown[] = []
-    harness.executor.on('marketChanged', (event) => heard.push(event))
-    harness.toExecutor = (text) => {
-      if (!text.includes('"type":"meta"')) return true
-      harness.toExecutor = () => true
-      harness.inject(text.replace('"szDecimals":3,"name":"xyz:NVDA"', '"szDecimals":1,"name":"xyz:NVDA"'))
-      return false
-    }
-    await harness.pass(10_000)
-    expect(heard).toEqual([{ market: NVDA, change: 'szDecimals 3, now 1' }])
-    expect(judge(harness, { price: '170' })).toBe('MARKET_CHANGED')
-    await harness.pass(10_000)
-    expect(heard).toHaveLength(2)
-    expect(heard[1]).toEqual({ market: NVDA, change: undefined })
-    expect(judge(harness, { price: '170' })).toBe('1')
-  })
-
-  it('is not looked for when one does not want it, but on a new connection', async () => {
-    const harness = await started({}, { refreshMarketsEveryMs: 0 })
-    await harness.pass(3_600_000)
-    expect(asked(harness, 'meta')).toBe(1)
-    harness.sockets[0]?.terminate()
-    await harness.pass(5_000)
-    expect(asked(harness, 'meta')).toBe(2)
-  })
-
-  it('that cannot be looked at stays what it was', async () => {
-    const harness = await started({}, { refreshMarketsEveryMs: 10_000 })
-    harness.toExecutor = (text) => !text.includes('"type":"perpDexs"')
-    await harness.pass(40_000)
-    expect(judge(harness, { price: '170' })).toBe('1')
-  })
-})
-
 describe('the part of the account that a market may hold', () => {
   async function startedWith(mode: 'unifiedAccount' | 'disabled', deposit: string): Promise<Harness> {
     const clock = createManualClock()
@@ -220,7 +170,9 @@ describe('the part of the account that a market may hold', () => {
 
   it('is not asked about where no gate needs it', async () => {
     const harness = await started({})
-    expect(asked(harness, 'userAbstraction')).toBe(0)
+    const atTheStart = asked(harness, 'userAbstraction')
+    await harness.pass(120_000)
+    expect(asked(harness, 'userAbstraction')).toBe(atTheStart)
   })
 })
 

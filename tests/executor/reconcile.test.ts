@@ -166,7 +166,7 @@ describe('a position that differs', () => {
       await harness.pass(100)
       seen.add(JSON.stringify(sizes(harness)))
     }
-    expect(executor.readiness().missing).toEqual([
+    expect(executor.readiness().missing).toMatchObject([
       { condition: 'account', detail: `position ${NVDA}: ours 1, the venue's 0` },
     ])
     expect(executor.submit(buy({ market: TSLA, price: '401' }))).toMatchObject({ reason: 'RECONCILING', gate: 'ready' })

@@ -34,6 +34,33 @@ describe('replacing the signer', () => {
     await executor.close()
   })
 
+  it('tells at once of a key that may not trade for the account, and lets new orders wait for one that may', async () => {
+    const harness = createHarness()
+    const { executor } = harness
+    await executor.start()
+    await expect(executor.replaceSigner(next)).rejects.toMatchObject({ code: 'UNKNOWN_SIGNER' })
+    expect(executor.submit(buy())).toMatchObject({ reason: 'NOT_READY', value: expect.stringContaining('signer: ') })
+    await executor.replaceSigner(createUnverifiedSigner(AGENT))
+    await accepted(executor.submit(buy())).outcome
+    expect(signed(harness)).toEqual([['order', AGENT]])
+    await executor.close()
+  })
+
+  it('is taken while nobody can be asked, and asked about later', async () => {
+    const harness = createHarness()
+    const { executor } = harness
+    await executor.replaceSigner(createUnverifiedSigner(AGENT))
+    await executor.start()
+    harness.toExchange = (text) => !text.includes('userRole')
+    const replacing = executor.replaceSigner(next)
+    await harness.pass(10_000)
+    await replacing
+    harness.toExchange = () => true
+    await harness.pass(60_000)
+    expect(executor.readiness().missing).toMatchObject([{ condition: 'signer' }])
+    await executor.close()
+  })
+
   it('never writes what the key before was still signing, and signs it anew', async () => {
     const signer = createHeldSigner()
     const harness = approved(createHarness({ signer }))

@@ -268,7 +268,9 @@ describe('a process that stood still', () => {
     await accepted(executor.submit(buy())).outcome
     block(1_001)
     await pass(500)
-    expect(executor.readiness().missing).toEqual([{ condition: 'eventLoop', detail: 'a timer fired 1001 ms late' }])
+    expect(executor.readiness().missing).toMatchObject([
+      { condition: 'eventLoop', detail: 'a timer fired 1001 ms late' },
+    ])
     expect(executor.submit(buy())).toMatchObject({
       reason: 'NOT_READY',
       value: 'eventLoop: a timer fired 1001 ms late',

@@ -72,3 +72,26 @@ export function changeAnswers<T>(
     return false
   }
 }
+
+/**
+ * From now on both lists of the venue spell a market with these fields. Call the answer to have the venue's own again.
+ *
+ * @param fields such as `{ szDecimals: 1 }`
+ */
+export function relist(harness: Harness, market: string, fields: Readonly<Record<string, unknown>>): () => void {
+  const others = harness.toExecutor
+  let isRewriting = false
+  harness.toExecutor = (text) => {
+    if (isRewriting || !text.includes('"universe"') || !text.includes(`"${market}"`)) return others(text)
+    const changed = JSON.stringify(JSON.parse(text), (_, value) =>
+      value?.name === market ? { ...value, ...fields } : value,
+    )
+    isRewriting = true
+    harness.inject(changed)
+    isRewriting = false
+    return false
+  }
+  return () => {
+    harness.toExecutor = others
+  }
+}

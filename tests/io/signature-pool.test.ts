@@ -2,6 +2,7 @@
 import { inspect } from 'node:util'
 import { serialize } from 'node:v8'
 import { MessageChannel } from 'node:worker_threads'
+import { secp256k1 as noble } from '@noble/curves/secp256k1'
 import type { Clock } from 'hip3-executor'
 import { loadNativeSecp256k1 } from 'hip3-executor/native'
 import {
@@ -22,6 +23,8 @@ import { TEST_ADDRESS, TEST_KEY } from '../helpers/fixtures.js'
 
 const secp256k1 = await loadNativeSecp256k1()
 const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n
+
+const PUBLIC_KEY = noble.getPublicKey(TEST_KEY.slice(2))
 
 const randomDigest = (): Hex => bytesToHex(crypto.getRandomValues(new Uint8Array(32)))
 
@@ -46,6 +49,7 @@ async function expectGood(digest: Hex, { r, s, v }: Signature): Promise<void> {
   expect(BigInt(s) <= HALF_ORDER).toBe(true)
   const recovered = await recoverAddress({ hash: digest, signature: { r, s, v: BigInt(v) } })
   expect(recovered.toLowerCase()).toBe(TEST_ADDRESS)
+  expect(noble.verify({ r: BigInt(r), s: BigInt(s) }, digest.slice(2), PUBLIC_KEY)).toBe(true)
 }
 
 /** By the deterministic way, and nothing else. */

@@ -12,24 +12,27 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
     values: words(`
       DENIED_REASONS ExecutorError NotSentError REJECTED_REASONS accountShareGate actionBudgetGate bboAgeGate
       blackoutGate burstSignalGate contextAgeGate coreGates correlationCooldownGate correlationPositionGate
-      createActionBudget createAsk createBatchQueue createExecutor createExposureView createHardStop createLocalSigner
-      createMarketData createMarketHalts createMemoryJournal createNanoidIds createNonceManager createOrderLedger
-      createPositionLedger createReadiness createRiskGates createRiskMonitor createRoundTrips createSystemClock
-      createWsSender flattenInProgressGate floorSize hasPositionGate intentOrderId isExecutorError loadMarkets
-      markMidDivergenceGate maxConcurrentPositionsGate maxDrawdownGate maxOrderNotionalGate maxPositionPerMarketGate
-      maxPositionTotalGate openInterestCapGate pendingOrderGate reEntryDelayGate replayJournal roundPrice
-      spreadShockGate standardGates tiltGuardGate timeRegressionGate twoSidedBookGate
+      createActionBudget createAsk createBatchQueue createConnectionLimits createExecutor createExposureView
+      createFallbackTransport createHardStop createHostSender createHttpSender createLocalSigner createMarketData
+      createMarketHalts createMemoryJournal createNanoidIds createNonceManager createOrderLedger createPositionLedger
+      createReadiness createRiskGates createRiskMonitor createRoundTrips createSystemClock createWsSender
+      flattenInProgressGate floorSize hasPositionGate intentOrderId isExecutorError loadMarkets markMidDivergenceGate
+      maxConcurrentPositionsGate maxDrawdownGate maxOrderNotionalGate maxPositionPerMarketGate maxPositionTotalGate
+      openInterestCapGate pendingOrderGate reEntryDelayGate replayJournal roundPrice spreadShockGate standardGates
+      tiltGuardGate timeRegressionGate twoSidedBookGate
     `),
     types: words(`
-      Accepted ActionBudget ActionBudgetOptions Address Approved Ask AskOptions Batch BatchQueue BatchQueueOptions
-      BestPrices BlackoutWindow Book BudgetReservation BudgetState BurstSignalOptions CancelOutcome ClientOrderId
-      Clock CloseOptions ClosePolicy CloseReport Condition CorrelationCooldownOptions CorrelationPositionOptions
+      Accepted AccountMode AccountReport ActionBudget ActionBudgetOptions ActionClass Address Approved Ask AskOptions
+      Batch BatchQueue BatchQueueOptions BestPrices BlackoutWindow Book BudgetReservation BudgetState
+      BurstSignalOptions CancelOutcome ClientOrderId Clock CloseOptions ClosePolicy CloseReport Condition
+      ConnectionLimits ConnectionLimitsOptions ConnectionPlace CorrelationCooldownOptions CorrelationPositionOptions
       DeadMansSwitchOptions DeadMansSwitchState Decimal DecimalInput Denial Denied DeniedReason Difference
       DigestAccount Drift Executor ExecutorErrorCode ExecutorEvents ExecutorOptions ExhaustedLimit ExposureView
       ExternalOrders FillEvent Finding Gate GateAnswer GateContext GateDenial GateDescription GateTurn GateWork
-      HardStop HardStopCause HardStopOptions HardStopState Hex IdSource Intent Journal JournalOwner JournalRecord
-      Keccak256 Lane ListenOptions Listing LocalSignerOptions Logger MarginMode Market MarketContext MarketData
-      MarketDataOptions MarketGatesOptions MarketHalt MarketHaltEvent MarketHaltOptions MarketHalts MarketHaltsOptions
+      HardStop HardStopCause HardStopOptions HardStopState Hex HostSenderOptions HostTransport HttpSenderOptions
+      IdSource Intent Journal JournalOwner JournalRecord Keccak256 Lane LeverageSetting ListenOptions Listing
+      LocalSignerOptions Logger MarginMode Market MarketCondition MarketContext MarketData MarketDataOptions
+      MarketGatesOptions MarketHalt MarketHaltEvent MarketHaltOptions MarketHalts MarketHaltsOptions MarketReadiness
       MarketRegistry MaxDrawdownOptions MemoryJournal Missing Need Network NonceManager NonceManagerOptions
       NotWrittenReason OrderKind OrderLedger OrderRecord OrderRequest OrderStatus OrderView Outcome PhantomAgent
       Position PositionClose PositionClosedEvent PositionDifference PositionFill PositionLedger PositionReading
@@ -39,7 +42,8 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
       RoundTripFill RoundTrips Rounding Side Signature SignaturePool Signer SigningBackend SlippageOptions
       SpreadShockOptions StandDown StandDownEnd StandDownState StandardGatesOptions StartReport Submission
       Subscription TakeDown TiltGuardOptions TimeInForce TimeStopEvent TimeStopOptions Transport TransportState
-      TypedData TypedDataWallet Usage VenueLimitsOptions VenueLimitsState Verdict WebSocketLike WsSenderOptions
+      TypedData TypedDataWallet Usage VenueLimitsOptions VenueLimitsState Verdict WebSocketLike WhenReadyOptions
+      WsSenderOptions
     `),
   },
   './signing': {

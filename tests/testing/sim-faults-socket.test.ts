@@ -60,6 +60,19 @@ describe('over a real socket', () => {
     raw.terminate()
   })
 
+  it('the answer to a subscription or a ping can be struck like any other', async () => {
+    const handles = [
+      exchange.fault({ fault: 'lose', of: 'reply:subscribe:bbo' }),
+      exchange.fault({ fault: 'lose', of: 'reply:ping' }),
+    ]
+    socket.send({ method: 'subscribe', subscription: { type: 'bbo', coin: COIN } })
+    socket.send({ method: 'ping' })
+    await send(1)
+    await socket.next('post')
+    expect(handles.map(({ hits }) => hits)).toEqual([1, 1])
+    expect(exchange.record.faults.map(({ message }) => message)).toEqual(['reply:subscribe:bbo', 'reply:ping'])
+  })
+
   it('a truncated frame arrives as it is and the connection lives on', async () => {
     exchange.fault({ fault: 'malform', of: 'reply:action', as: 'text', nth: 1 })
     await send(1)

@@ -105,6 +105,14 @@ describe('the role of an address', () => {
   })
 })
 
+describe('a vault', () => {
+  it('tells who leads it, and nothing is told of what is no vault', () => {
+    const ask = (vaultAddress: string) => info({ type: 'vaultDetails', vaultAddress })
+    expect(ask(VAULT)).toMatchObject({ vaultAddress: VAULT, leader: USER })
+    for (const address of [SUB, USER, '0x0000000000000000000000000000000000000999']) expect(ask(address)).toBeNull()
+  })
+})
+
 describe('sub-accounts', () => {
   it('are listed with their state', () => {
     expect(info({ type: 'subAccounts', user: USER })).toMatchObject([

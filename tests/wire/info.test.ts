@@ -72,9 +72,12 @@ describe('perpDexs', () => {
     expect(parsePerpDexs([null])).toStrictEqual([''])
   })
 
+  it('counts a null further on as a place without a dex, which moves nothing behind it (F-31)', () => {
+    expect(parsePerpDexs([null, null, { name: 'xyz' }])).toStrictEqual(['', null, 'xyz'])
+  })
+
   it.each<[string, unknown]>([
     ['no leading null: every id would be another market’s', [{ name: 'xyz' }, { name: 'flx' }]],
-    ['a null further on', [null, { name: 'xyz' }, null]],
     ['a dex without a name', [null, { fullName: 'XYZ' }]],
     ['a dex with an empty name', [null, { name: '' }]],
     ['a text for a dex', [null, 'xyz']],
@@ -115,9 +118,9 @@ describe('meta', () => {
     ])
   })
 
-  it('reads the collateral, which is USDC where it is not said', () => {
+  it('reads the collateral, and guesses none where it is not said (W-34)', () => {
     expect(parseMeta({ universe: [], collateralToken: 360 })?.collateralToken).toBe(360)
-    expect(parseMeta({ universe: [] })?.collateralToken).toBe(0)
+    expect(parseMeta({ universe: [] })).toBeUndefined()
     expect(parseMeta({ universe: [], collateralToken: 'USDH' })).toBeUndefined()
   })
 

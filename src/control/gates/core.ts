@@ -2,7 +2,7 @@
 import { positiveMs } from '../../model/guards.js'
 import { priceBand } from '../../model/market.js'
 import type { DeniedReason } from '../../model/reasons.js'
-import type { Condition, Missing } from '../readiness.js'
+import type { Condition, MarketCondition, Missing } from '../readiness.js'
 import { deny, denyWithoutMark, type Gate, PASS } from '../risk-gates.js'
 
 /** Step 1: the kill switch comes before everything. */
@@ -41,16 +41,20 @@ export function readyGate(): Gate {
     step: '2',
     id: 'ready',
     rule: 'no new order before the executor is ready',
-    check(_order, { readiness: { state } }) {
-      if (state.ready) return PASS
-      return deny(
-        reasonOf(state.missing),
-        'ready',
-        state.missing.map(({ condition, detail }) => `${condition}: ${detail}`).join('; '),
-      )
+    check({ market }, { readiness: { state } }) {
+      const own = state.markets.find((one) => one.market === market.name)?.missing ?? []
+      const missing = [...state.missing, ...own].filter(({ condition }) => !HAS_A_GATE.has(condition))
+      if (missing.length === 0) return PASS
+      const value = missing.map(({ condition, detail }) => `${condition}: ${detail}`).join('; ')
+      return deny(reasonOf(missing), 'ready', value)
     },
   }
 }
+
+/** What a gate further on denies with a reason of its own. */
+const HAS_A_GATE: ReadonlySet<Condition | MarketCondition> = /* @__PURE__ */ new Set([
+  ...(['limits', 'unchanged', 'prices'] as const),
+])
 
 /** What stands alone in the way has a reason of its own. */
 function reasonOf(missing: readonly Missing[]): DeniedReason {

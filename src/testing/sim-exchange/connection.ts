@@ -68,7 +68,8 @@ export function createConnection(options: ConnectionOptions): SimConnection {
   function deliver(text: string, kind: string, about: Pick<Message, 'payload' | 'reply' | 'answer'>): void {
     if (!isOpen) return
     sentAt = clock.monotonic()
-    faults.send({ connection: id, kind, text, pass: transmit, cut, silence, ...about })
+    const { payload, reply, answer } = about
+    faults.send({ connection: id, kind, text, payload, reply, answer, pass: transmit, cut, silence })
   }
 
   function transmit(text: string): void {

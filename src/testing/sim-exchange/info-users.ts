@@ -77,6 +77,12 @@ export const userInfo: { readonly [type: string]: InfoHandler } = {
       ? { role: 'subAccount', data: { master: account.leader?.address } }
       : { role: account.kind }
   },
+  /** Who leads it; what a vault has earned, and for whom, is not simulated. */
+  vaultDetails: (venue, request) => {
+    const vault = venue.accounts.get(addressText(request['vaultAddress'], 'vaultAddress'))
+    if (vault?.kind !== 'vault' || vault.leader === undefined) return null
+    return { name: vault.name, vaultAddress: vault.address, leader: vault.leader.address, isClosed: false }
+  },
   extraAgents: (venue, request) => {
     const user = userOf(venue, request)
     if (user === undefined) return []
