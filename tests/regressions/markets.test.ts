@@ -14,6 +14,7 @@ import {
   createStarted,
   type Harness,
   type HarnessOptions,
+  LEAVE_ALL,
   NVDA,
   TSLA,
 } from '../helpers/harness.js'
@@ -108,7 +109,7 @@ describe('F-31', () => {
   })
 
   it('an order that turns up in another market all the same stops everything', async () => {
-    const harness = await createStarted({ markets: [SILVER, RIVN], riskMonitor: false })
+    const harness = await createStarted({ markets: [SILVER, RIVN], riskMonitor: false, ...LEAVE_ALL })
     harness.toExchange = (text) => {
       if (!text.includes('"a":110026')) return true
       harness.sockets.at(-1)?.send(text.replace('"a":110026', '"a":110027').replace(/"p":"[\d.]+"/, '"p":"17"'))
