@@ -20,6 +20,7 @@ describe('the list of reasons', () => {
   it('calls benign what a strategy meets every day, and nothing that needs a human (F-44)', () => {
     const benign = all.filter((reason) => reason.benign).map(({ code }) => code)
     expect(benign).toStrictEqual([
+      'BLACKOUT',
       'FLATTEN_IN_PROGRESS',
       'ALREADY_HAS_POSITION',
       'PENDING_ORDER_EXISTS',
