@@ -55,6 +55,7 @@ import { createModify } from './pipeline/modify.js'
 import { createNonceProbe } from './pipeline/nonce-probe.js'
 import { createOwnedClock } from './pipeline/owned-clock.js'
 import type { Parts } from './pipeline/parts.js'
+import { createProcessHold, type ProcessHold } from './pipeline/process-hold.js'
 import { createReconciler } from './pipeline/reconcile.js'
 import { createRecorder } from './pipeline/recorder.js'
 import { createRecovery } from './pipeline/recovery.js'
@@ -80,7 +81,8 @@ import { viewOf } from './pipeline/views.js'
 export function createExecutor(options: ExecutorOptions): Executor {
   const clock = createOwnedClock(options.clock ?? createSystemClock())
   const logger = options.logger ?? createConsoleLogger()
-  const emitter = createEmitter<ExecutorEvents>(logger)
+  let hold: ProcessHold | undefined
+  const emitter = createEmitter<ExecutorEvents>(logger, () => hold?.look())
   const { transport } = options
   const onListenerError = (error: unknown): void => logger.error('a listener threw', { error })
   const resetObstacle = (): string | undefined => standDown.resetObstacle()
@@ -193,11 +195,15 @@ export function createExecutor(options: ExecutorOptions): Executor {
     markets: () => marketWatch.accepted,
     alarm,
   })
-  const settlement = createSettlement(parts, alarm, () =>
-    fills.read().then(
-      () => true,
-      () => false,
-    ),
+  const settlement = createSettlement(
+    parts,
+    alarm,
+    () =>
+      fills.read().then(
+        () => true,
+        () => false,
+      ),
+    () => hold?.look(),
   )
   const session = createSession(parts, riskMonitor)
   const evidence = createEvidence(parts, settlement, {
@@ -324,18 +330,29 @@ export function createExecutor(options: ExecutorOptions): Executor {
     }
   }
 
+  // What keeps the process alive from here on is what a host waits for, and not that we are connected.
+  transport.unref?.()
+  hold = createProcessHold(clock, () => {
+    const isHeard = transport.state.status !== 'idle' && emitter.size > listenersOfOurs
+    const isGettingOut = ['working', 'degraded'].includes(standDown.face.state.status)
+    return isHeard || isGettingOut || settlement.isAwaited || timeStop?.isWatching === true
+  })
+  const { awaited } = hold
+  for (const event of ['fill', 'standDown'] as const) emitter.on(event, hold.look)
+  const listenersOfOurs = emitter.size
+
   const executor: Executor = {
     start(startOptions) {
       loopWatch.start()
       timeStop?.start()
-      return lifecycle.start(startOptions)
+      return awaited(lifecycle.start(startOptions))
     },
     submit: (intent) => submit.submit(intent),
     submitMany: (intents) => intents.map((intent) => submit.submit(intent)),
     modify: createModify(parts, submit, dispatch),
-    cancel: submit.cancel,
-    cancelAll,
-    closePosition: (market, policy) => closePosition.closeAsAsked(market, policy),
+    cancel: (id) => awaited(submit.cancel(id)),
+    cancelAll: (which) => awaited(cancelAll(which)),
+    closePosition: (market, policy) => awaited(closePosition.closeAsAsked(market, policy)),
     order(id) {
       const record = orders.get(id)
       return record === undefined ? undefined : viewOf(record)
@@ -355,26 +372,26 @@ export function createExecutor(options: ExecutorOptions): Executor {
       }
     },
     readiness: () => readiness.state,
-    whenReady: lifecycle.whenReady,
+    whenReady: (wanted) => awaited(lifecycle.whenReady(wanted)),
     setReady,
-    acknowledgeMarket: marketWatch.acknowledge,
+    acknowledgeMarket: (market) => awaited(marketWatch.acknowledge(market)),
     deadMansSwitch: () => deadMansSwitch.state,
     risk: () => riskMonitor.state(clock.monotonic()),
     describeGates: parts.gates.describe,
     hardStop,
     async replaceSigner(next) {
       parts.signers.replace(required(next, 'signer'))
-      await accountChecks.recheck()
+      await awaited(accountChecks.recheck())
     },
     standDown: standDown.face,
     ...createHalting({ parts, denyQueued, markets, note }),
     on: emitter.on,
     events: emitter.events,
-    close: lifecycle.close,
+    close: (closeOptions) => awaited(lifecycle.close(closeOptions)),
   }
   // Where the runtime knows `await using`; a computed key of an absent symbol would be the string "undefined".
   if (typeof Symbol.asyncDispose === 'symbol') {
-    Object.defineProperty(executor, Symbol.asyncDispose, { value: () => lifecycle.close() })
+    Object.defineProperty(executor, Symbol.asyncDispose, { value: () => executor.close() })
   }
   return executor
 }

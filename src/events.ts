@@ -15,6 +15,8 @@ export type Emitter<Events> = {
   on<K extends keyof Events>(event: K, listener: (value: Events[K]) => void, options?: ListenOptions): () => void
   /** The same as an async iterator. Ends when the signal aborts or the emitter closes. */
   events<K extends keyof Events>(event: K, options?: ListenOptions): AsyncIterableIterator<Events[K]>
+  /** How many listen, iterators among them. */
+  readonly size: number
   /** Removes every listener and ends every iterator. */
   close(): void
 }
@@ -22,7 +24,11 @@ export type Emitter<Events> = {
 /** A consumer that lags this far behind is told so, instead of filling the memory. */
 const MAX_UNREAD = 10_000
 
-export function createEmitter<Events>(logger: Pick<Logger, 'error'>): Emitter<Events> {
+/** @param onListener told of everybody who begins to listen */
+export function createEmitter<Events>(
+  logger: Pick<Logger, 'error'>,
+  onListener: () => void = () => {},
+): Emitter<Events> {
   type Listener = (value: never) => void
   const listeners = new Map<keyof Events, Set<{ readonly listener: Listener }>>()
   const closing = new AbortController()
@@ -37,6 +43,7 @@ export function createEmitter<Events>(logger: Pick<Logger, 'error'>): Emitter<Ev
     const entry = { listener: listener as Listener }
     const entries = listeners.get(event) ?? new Set()
     listeners.set(event, entries.add(entry))
+    onListener()
     const off = (): void => {
       entries.delete(entry)
       signal?.removeEventListener('abort', off)
@@ -94,6 +101,9 @@ export function createEmitter<Events>(logger: Pick<Logger, 'error'>): Emitter<Ev
     },
     on,
     events,
+    get size() {
+      return [...listeners.values()].reduce((sum, entries) => sum + entries.size, 0)
+    },
     close() {
       closing.abort()
       listeners.clear()

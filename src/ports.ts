@@ -109,6 +109,10 @@ export type Transport = {
   /** Frames written so far, pings and subscriptions included; the venue limits them. Absent where there are none. */
   readonly framesWritten?: number | undefined
   onState(listener: (state: TransportState) => void): () => void
+  /**
+   * From here on the connection does not keep the process alive: whoever uses it decides. Absent where none ever does.
+   */
+  unref?(): void
   close(): Promise<void>
 }
 

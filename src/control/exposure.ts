@@ -3,7 +3,8 @@
  *
  * Each direction is judged by its own worst case: all pending buys filled and no sell, or the other way round. Each order
  * counts at the worse for itself: what a low limit leaves under the mark must not pay for what a high one adds above it,
- * because the one may fill before the other.
+ * because the one may fill before the other. Nor does a position that points the other way pay for anything: it may be
+ * closed at any instant, by an order that no limit holds back.
  *
  * Every new order asks for the sum over all markets. It is kept, and only a market whose orders, position or mark have
  * changed since is counted anew, so that the cost of an order does not grow with the orders before it.
@@ -14,7 +15,7 @@ import type { OrderLedger } from './order-ledger.js'
 import type { PositionLedger } from './position-ledger.js'
 
 export type ExposureView = {
-  /** Notional already committed in the direction of `side`; negative while the position points the other way. */
+  /** Notional already committed in the direction of `side`. */
   directional(market: string, side: Side, mark: Decimal): Decimal
   /** The larger of both directions, never negative. */
   worst(market: string, mark: Decimal): Decimal
@@ -78,9 +79,9 @@ export function createExposureView(
   function stakeAt(market: string, mark: Decimal): Stake {
     const { buySize, buyValue, sellSize, sellValue } = orders.commitment(market)
     const held = positions.size(market).times(mark)
-    const buy = held.plus(max(buyValue, buySize.times(mark)))
-    const sell = max(sellValue, sellSize.times(mark)).minus(held)
-    return { mark, buy, sell, worst: max(max(buy, sell), ZERO) }
+    const buy = max(held, ZERO).plus(max(buyValue, buySize.times(mark)))
+    const sell = max(held.neg(), ZERO).plus(max(sellValue, sellSize.times(mark)))
+    return { mark, buy, sell, worst: max(buy, sell) }
   }
 
   return {

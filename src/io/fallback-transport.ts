@@ -48,6 +48,10 @@ export function createFallbackTransport(socket: Transport, http: Transport): Tra
     },
     subscribe: socket.subscribe,
     onState: (listener) => socket.onState((state) => listener(view(state))),
+    unref() {
+      socket.unref?.()
+      http.unref?.()
+    },
     async close() {
       await Promise.all([socket.close(), http.close()])
     },

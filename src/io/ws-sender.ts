@@ -8,7 +8,6 @@
  *
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/websocket
  */
-import IsomorphicWebSocket from 'isomorphic-ws'
 import { ExecutorError } from '../errors.js'
 import type { Network } from '../model/account.js'
 import { oneOf, positiveMs } from '../model/guards.js'
@@ -16,6 +15,7 @@ import type { Clock, Logger, PostRequest, PostResult, Subscription, Transport, T
 import { parseFrame, postFrame, subscribeFrame, unsubscribeFrame } from '../wire/frames.js'
 import { type ConnectionLimits, createConnectionLimits, sharedConnectionLimits } from './connection-limits.js'
 import { createConsoleLogger } from './console-logger.js'
+import { createSockets } from './sockets.js'
 import { createSystemClock } from './system-clock.js'
 import { createWsLink, type LinkReview, type WebSocketLike } from './ws-link.js'
 import { createPostTable } from './ws-posts.js'
@@ -91,9 +91,10 @@ export function createWsSender(options: WsSenderOptions): Transport {
   let lastPostId = 0
   let askedAt = 0
 
+  const sockets = createSockets()
   const link = createWsLink({
     url,
-    webSocket: options.webSocket ?? ((address) => new IsomorphicWebSocket(address) as unknown as WebSocketLike),
+    webSocket: options.webSocket ?? sockets.open,
     clock,
     random: options.random ?? Math.random,
     logger,
@@ -245,6 +246,7 @@ export function createWsSender(options: WsSenderOptions): Transport {
       stateListeners.add(listener)
       return () => stateListeners.delete(listener)
     },
+    unref: sockets.unref,
     async close() {
       if (state.status === 'closed') return
       const closing = link.close()

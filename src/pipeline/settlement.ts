@@ -14,6 +14,8 @@ import type { Parts } from './parts.js'
 import { isComplete, outcomeOf, viewOf } from './views.js'
 
 export type Settlement = {
+  /** Whether an outcome is still to be told. */
+  readonly isAwaited: boolean
   /** Hands out the promises of an order that was just registered. */
   open(record: OrderRecord): Accepted
   /** The submission of an order handed out before. */
@@ -55,6 +57,7 @@ export function createSettlement(
   { orders, emitter, clock }: Pick<Parts, 'orders' | 'emitter' | 'clock'>,
   alarm: Alarm,
   fetchFills: () => Promise<boolean>,
+  onAwaited: () => void,
 ): Settlement {
   const unsettled = new Map<ClientOrderId, Handle>()
   const submissions = new Map<ClientOrderId, Accepted>()
@@ -115,6 +118,9 @@ export function createSettlement(
   }
 
   return {
+    get isAwaited() {
+      return unsettled.size > 0
+    },
     open(record) {
       const handle = createHandle(record)
       const { clientOrderId } = record.request
@@ -122,6 +128,7 @@ export function createSettlement(
       submissions.set(clientOrderId, handle.submission)
       if (submissions.size > REMEMBERED) forgetSettled(submissions, unsettled)
       consider(record)
+      onAwaited()
       return handle.submission
     },
     get: (id) => submissions.get(id),

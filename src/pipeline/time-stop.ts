@@ -14,6 +14,8 @@ import type { ClosePosition } from './close-position.js'
 import type { Parts } from './parts.js'
 
 export type TimeStop = {
+  /** Whether a position is waited for to grow old. */
+  readonly isWatching: boolean
   /** From now on, until it is stopped. */
   start(): void
   stop(): void
@@ -116,6 +118,9 @@ export function createTimeStop(wiring: TimeStopParts): TimeStop {
   }
 
   return {
+    get isWatching() {
+      return isRunning && positions.all().some(({ market }) => markets.has(market))
+    },
     start() {
       if (!isRunning) next(0)
       isRunning = true

@@ -27,12 +27,12 @@ const sell = (size: string, price = '100'): OrderValues => ({ side: 'sell', size
 describe('what is at stake in a market', () => {
   it.each<[string, string, readonly OrderValues[], Record<string, string>]>([
     ['nothing', '0', [], { buy: '0', sell: '0', worst: '0' }],
-    ['a long position', '2', [], { buy: '200', sell: '-200', worst: '200' }],
-    ['a short position', '-2', [], { buy: '-200', sell: '200', worst: '200' }],
+    ['a long position', '2', [], { buy: '200', sell: '0', worst: '200' }],
+    ['a short position', '-2', [], { buy: '0', sell: '200', worst: '200' }],
     ['a pending buy', '0', [buy('1')], { buy: '100', sell: '0', worst: '100' }],
-    ['a position and more of it', '2', [buy('1')], { buy: '300', sell: '-200', worst: '300' }],
-    ['a position and less of it', '2', [sell('1')], { buy: '200', sell: '-100', worst: '200' }],
-    ['a position and a flip', '2', [sell('5')], { buy: '200', sell: '300', worst: '300' }],
+    ['a position and more of it', '2', [buy('1')], { buy: '300', sell: '0', worst: '300' }],
+    ['a position and less of it', '2', [sell('1')], { buy: '200', sell: '100', worst: '200' }],
+    ['a position and a flip, of which an exit may come first', '2', [sell('5')], { buy: '200', sell: '500', worst: '500' }],
     [
       'orders on both sides, which do not cancel out',
       '0',
@@ -48,7 +48,7 @@ describe('what is at stake in a market', () => {
       [buy('1', '110'), buy('1', '90')],
       { buy: '210', sell: '0', worst: '210' },
     ],
-    ['a reduce-only order', '2', [{ ...sell('2'), reduceOnly: true }], { buy: '200', sell: '-200', worst: '200' }],
+    ['a reduce-only order', '2', [{ ...sell('2'), reduceOnly: true }], { buy: '200', sell: '0', worst: '200' }],
   ])('%s', (_, position, orders, expected) => {
     expect(at(position, orders)).toEqual(expected)
   })

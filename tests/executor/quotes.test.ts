@@ -75,7 +75,7 @@ describe('quotes', () => {
   it('stand beside a position, and fill up what their side of it leaves', async () => {
     const harness = await createStarted({ gates: gatesWith() })
     await accepted(harness.executor.submit(buy({ size: '2' }))).outcome
-    expect(answers(harness, bid(), ask({ size: '9' }))).toEqual(['0.837', '4.735'])
+    expect(answers(harness, bid(), ask({ size: '9' }))).toEqual(['0.837', '2.777'])
   })
 
   it('are not taken for signals: neither a burst, nor a losing streak, nor a close holds them back', async () => {

@@ -14,6 +14,8 @@ const PROBE = `
   const [path, format] = process.argv.slice(1)
   const created = []
   const look = () => ({ globals: Reflect.ownKeys(globalThis), listeners: process.eventNames() })
+  // Newer Nodes open the standard streams and set a global when these modules of their own are imported.
+  await Promise.all(['node:util', 'node:http'].map((name) => import(name)))
   const before = look()
   const activeBefore = process.getActiveResourcesInfo()
   createHook({ init: (_id, type) => created.push(type) }).enable()

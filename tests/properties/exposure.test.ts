@@ -243,6 +243,25 @@ describe('on fifty markets', () => {
     )
   }, 300_000)
 
+  it('no limit is exceeded by closing a position that the orders on the other side stood against', async () => {
+    const watched = await createWatched({ ...LIMITS, singleEntry: false })
+    const market = 'xyz:M0'
+    const entry = { market, side: 'buy', price: '60', timeInForce: 'gtc' } as const
+    const accepted: Accepted[] = []
+    for (const intents of [
+      [{ ...entry, side: 'sell', size: '0.17' }],
+      [{ ...entry, size: '0.17' }],
+      [
+        { ...entry, price: '100.1', size: '0.10', timeInForce: 'ioc', reduceOnly: true },
+        { ...entry, size: '2.91' },
+      ],
+    ] as const) {
+      await play(watched, { do: 'submit', intents: [...intents] } as Step, accepted)
+    }
+    expect(watched.found).toEqual([])
+    await watched.harness.executor.close()
+  })
+
   const everywhere = (one: Partial<Intent>): readonly Intent[] =>
     NAMES.map((name) => ({ market: name, side: 'buy', price: '101', size: '1', timeInForce: 'ioc', ...one }))
   const quotes = { kind: 'quote', timeInForce: 'alo' } as const

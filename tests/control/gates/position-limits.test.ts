@@ -110,9 +110,9 @@ describe('the limit per market', () => {
     expect(submit(gate, world, { price: '12.5', size: '9' })).toEqual({ size: '1' })
   })
 
-  it('judges each direction by itself: a position makes room on the other side, a resting exit does not', () => {
+  it('judges each direction by itself: neither a position, which may be closed at any instant, nor a resting exit makes room on the other side', () => {
     const world = worldWith({ [NVDA]: '10' }, { [NVDA]: '3' })
-    expect(submit(gate, world, { side: 'sell', price: '10', size: '9' })).toEqual({ size: '8' })
+    expect(submit(gate, world, { side: 'sell', price: '10', size: '9' })).toEqual({ size: '5' })
     register(world, { side: 'sell', price: '10', size: '3' })
     expect(submit(gate, world, { price: '10', size: '9' })).toEqual({ size: '2' })
     expect(submit(gate, worldWith({ [NVDA]: '10' }, { [NVDA]: '-5' }), { side: 'sell', price: '10' })).toEqual(
@@ -212,9 +212,9 @@ describe('the limit over all markets', () => {
     const world = worldWith({ [NVDA]: '10', [TSLA]: '10' }, { [TSLA]: '2' })
     register(world, { market: TSLA, side: 'buy', price: '10', size: '3' })
     register(world, { market: TSLA, side: 'sell', price: '10', size: '8' })
-    // Long 5 at worst, or short 6: 60 stand.
-    expect(submit(gate, world, { price: '10', size: '4' })).toEqual(denied('100'))
-    expect(submit(gate, world, { price: '10', size: '3.99' })).toEqual({ size: '3.99' })
+    // Long 5 at worst, or short 8 when an exit comes first: 80 stand.
+    expect(submit(gate, world, { price: '10', size: '2' })).toEqual(denied('100'))
+    expect(submit(gate, world, { price: '10', size: '1.99' })).toEqual({ size: '1.99' })
   })
 
   it('counts an order in its own direction: what waits on the other side is no more for it', () => {
@@ -225,9 +225,9 @@ describe('the limit over all markets', () => {
     expect(submit(gate, world, { price: '10', size: '5.99' })).toEqual({ size: '5.99' })
     expect(submit(gate, world, { price: '10', size: '6' })).toEqual(denied('100'))
     expect(submit(gate, world, { side: 'sell', price: '10', size: '1' })).toEqual(denied('100'))
-    // And what makes a position smaller is no more either, until it is on the other side.
-    expect(submit(gate, world, { market: TSLA, side: 'sell', price: '10', size: '8.99' })).toEqual({ size: '8.99' })
-    expect(submit(gate, world, { market: TSLA, side: 'sell', price: '10', size: '9' })).toEqual(denied('100'))
+    // And what makes a position smaller is no more either, until it is worth more than the position.
+    expect(submit(gate, world, { market: TSLA, side: 'sell', price: '10', size: '4.99' })).toEqual({ size: '4.99' })
+    expect(submit(gate, world, { market: TSLA, side: 'sell', price: '10', size: '5' })).toEqual(denied('100'))
   })
 
   it.each([
