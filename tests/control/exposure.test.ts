@@ -32,7 +32,12 @@ describe('what is at stake in a market', () => {
     ['a pending buy', '0', [buy('1')], { buy: '100', sell: '0', worst: '100' }],
     ['a position and more of it', '2', [buy('1')], { buy: '300', sell: '0', worst: '300' }],
     ['a position and less of it', '2', [sell('1')], { buy: '200', sell: '100', worst: '200' }],
-    ['a position and a flip, of which an exit may come first', '2', [sell('5')], { buy: '200', sell: '500', worst: '500' }],
+    [
+      'a position and a flip, of which an exit may come first',
+      '2',
+      [sell('5')],
+      { buy: '200', sell: '500', worst: '500' },
+    ],
     [
       'orders on both sides, which do not cancel out',
       '0',
