@@ -332,14 +332,16 @@ export function createExecutor(options: ExecutorOptions): Executor {
 
   // What keeps the process alive from here on is what a host waits for, and not that we are connected.
   transport.unref?.()
+  for (const event of ['fill', 'standDown'] as const) emitter.on(event, () => hold?.look())
+  const listenersOfOurs = emitter.size
   hold = createProcessHold(clock, () => {
-    const isHeard = transport.state.status !== 'idle' && emitter.size > listenersOfOurs
+    // Before the start there is nothing that could come.
+    const isStarted = transport.state.status !== 'idle'
+    const isHeard = emitter.size > listenersOfOurs
     const isGettingOut = ['working', 'degraded'].includes(standDown.face.state.status)
-    return isHeard || isGettingOut || settlement.isAwaited || timeStop?.isWatching === true
+    return settlement.isAwaited || (isStarted && (isHeard || isGettingOut || timeStop?.isWatching === true))
   })
   const { awaited } = hold
-  for (const event of ['fill', 'standDown'] as const) emitter.on(event, hold.look)
-  const listenersOfOurs = emitter.size
 
   const executor: Executor = {
     start(startOptions) {
