@@ -98,7 +98,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const orders = options.journal === undefined ? ledgers.orders : recordOrders(ledgers.orders, note)
   const positions = options.journal === undefined ? ledgers.positions : recordPositions(ledgers.positions, note)
   const closing = new Set<string>()
-  const exposure = createExposureView(orders, positions, closing)
+  const exposure = createExposureView(orders, positions, marketData, closing)
   const venueLimits = createVenueLimits(options.venueLimits ?? {}, { orders, onListenerError })
   const maxQueueMs = positiveMs(options.maxQueueMs ?? 2_000, 'maxQueueMs')
   const replyTimeoutMs = positiveMs(options.replyTimeoutMs ?? 5_000, 'replyTimeoutMs')

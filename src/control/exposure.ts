@@ -6,11 +6,13 @@
  * because the one may fill before the other. Nor does a position that points the other way pay for anything: it may be
  * closed at any instant, by an order that no limit holds back.
  *
- * Every new order asks for the sum over all markets. It is kept, and only a market whose orders, position or mark have
- * changed since is counted anew, so that the cost of an order does not grow with the orders before it.
+ * Every new order asks for the sum over all markets. It is kept: a market is counted anew when its orders, its position or its
+ * mark have changed, and a mark when it is heard, not when an order has to wait for it. What an order costs grows neither with
+ * the orders before it nor with the markets.
  */
 import { type Decimal, max, ZERO } from '../model/decimal.js'
 import type { Side } from '../model/market.js'
+import type { MarketData } from './market-data.js'
 import type { OrderLedger } from './order-ledger.js'
 import type { PositionLedger } from './position-ledger.js'
 
@@ -19,8 +21,13 @@ export type ExposureView = {
   directional(market: string, side: Side, mark: Decimal): Decimal
   /** The larger of both directions, never negative. */
   worst(market: string, mark: Decimal): Decimal
-  /** The sum of `worst` over `markets()`, each at its own mark; or a market without one, for then nobody knows. */
-  total(markOf: (market: string) => Decimal | undefined): { readonly sum: Decimal } | { readonly unpriced: string }
+  /**
+   * The sum of `worst` over `markets()`, each at its own mark; or a market whose mark is missing or too old, for then nobody
+   * knows.
+   *
+   * @param now monotonic ms
+   */
+  total(now: number): { readonly sum: Decimal } | { readonly unpriced: string }
   /** The lowest and the highest signed position that the orders of the market may lead to. */
   reach(market: string): { readonly low: Decimal; readonly high: Decimal }
   hasPosition(market: string): boolean
@@ -37,43 +44,50 @@ export type ExposureView = {
 /** What a market is worth at a mark, in each direction, and the larger of both. */
 type Stake = Readonly<Record<Side, Decimal>> & { readonly mark: Decimal; readonly worst: Decimal }
 
+const NOTHING: Omit<Stake, 'mark'> = { buy: ZERO, sell: ZERO, worst: ZERO }
+
 /** @param closing the markets that are being closed; read, never changed */
 export function createExposureView(
   orders: OrderLedger,
   positions: PositionLedger,
+  marks: Pick<MarketData, 'context' | 'maxMarkAgeMs' | 'onMark'>,
   closing: ReadonlySet<string> = new Set(),
 ): ExposureView {
-  /** Markets that something has happened to since they were last looked at. */
+  /** Markets that something has happened to since they were last counted. */
   const touched = new Set<string>(orders.committedMarkets())
   for (const { market } of positions.all()) touched.add(market)
   orders.onCommitment((market) => touched.add(market))
   positions.onPosition((market) => touched.add(market))
+  marks.onMark((market) => {
+    touched.add(market)
+    count()
+  })
 
   const exposed = new Set<string>()
-  /** As last looked at. What is not exposed is worth nothing. */
+  /** As last counted, each at the mark last heard. What is not exposed is worth nothing. */
   const stakes = new Map<string, Stake>()
   /** Of the worst of each. */
   let sum = ZERO
+  /** No mark in the sum was heard before this, monotonic ms. */
+  let oldestMarkAt = Number.POSITIVE_INFINITY
 
-  function markets(): ReadonlySet<string> {
+  function count(): void {
+    if (touched.size === 0) return
     for (const market of touched) {
-      sum = sum.minus(stakes.get(market)?.worst ?? ZERO)
+      const before = stakes.get(market)
+      if (before !== undefined) sum = sum.minus(before.worst)
       stakes.delete(market)
-      if (positions.get(market) !== undefined || orders.commitment(market).openOrders > 0) exposed.add(market)
-      else exposed.delete(market)
+      exposed.delete(market)
+      if (positions.get(market) === undefined && orders.commitment(market).openOrders === 0) continue
+      exposed.add(market)
+      const heard = marks.context(market)
+      oldestMarkAt = Math.min(oldestMarkAt, heard?.receivedAt ?? Number.NEGATIVE_INFINITY)
+      if (heard === undefined) continue
+      const stake = stakeAt(market, heard.markPrice)
+      stakes.set(market, stake)
+      sum = sum.plus(stake.worst)
     }
     touched.clear()
-    return exposed
-  }
-
-  function stakeOf(market: string, mark: Decimal): Stake {
-    if (touched.size > 0) markets()
-    const known = stakes.get(market)
-    if (known?.mark === mark) return known
-    const stake = known?.mark.eq(mark) ? { ...known, mark } : stakeAt(market, mark)
-    sum = sum.minus(known?.worst ?? ZERO).plus(stake.worst)
-    stakes.set(market, stake)
-    return stake
   }
 
   function stakeAt(market: string, mark: Decimal): Stake {
@@ -84,16 +98,33 @@ export function createExposureView(
     return { mark, buy, sell, worst: max(buy, sell) }
   }
 
+  function stakeOf(market: string, mark: Decimal): Omit<Stake, 'mark'> {
+    count()
+    if (!exposed.has(market)) return NOTHING
+    const known = stakes.get(market)
+    return known?.mark.eq(mark) ? known : stakeAt(market, mark)
+  }
+
+  /** Looks through all marks, which only one that was not heard again for so long makes necessary. */
+  function findUnpriced(now: number): string | undefined {
+    oldestMarkAt = Number.POSITIVE_INFINITY
+    for (const market of exposed) {
+      const receivedAt = marks.context(market)?.receivedAt ?? Number.NEGATIVE_INFINITY
+      oldestMarkAt = Math.min(oldestMarkAt, receivedAt)
+      if (isOld(receivedAt, now)) return market
+    }
+    return undefined
+  }
+
+  const isOld = (receivedAt: number, now: number): boolean => !(now - receivedAt <= marks.maxMarkAgeMs)
+
   return {
     directional: (market, side, mark) => stakeOf(market, mark)[side],
     worst: (market, mark) => stakeOf(market, mark).worst,
-    total(markOf) {
-      for (const market of markets()) {
-        const mark = markOf(market)
-        if (mark === undefined) return { unpriced: market }
-        stakeOf(market, mark)
-      }
-      return { sum }
+    total(now) {
+      count()
+      const unpriced = isOld(oldestMarkAt, now) ? findUnpriced(now) : undefined
+      return unpriced === undefined ? { sum } : { unpriced }
     },
     reach(market) {
       const { buySize, sellSize } = orders.commitment(market)
@@ -105,6 +136,9 @@ export function createExposureView(
     openOrders: (market) => orders.commitment(market).openOrders,
     reduceOnlyOrders: (market) => orders.commitment(market).reduceOnlyOrders,
     isBeingClosed: (market) => closing.has(market),
-    markets,
+    markets() {
+      count()
+      return exposed
+    },
   }
 }

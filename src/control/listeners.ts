@@ -13,24 +13,27 @@ export type Listeners<T> = {
 
 /** @param onError takes what listeners throw; without it the first error reaches the caller of `tell` */
 export function createListeners<T>(onError?: ((error: unknown) => void) | undefined): Listeners<T> {
-  // An entry of its own, so that the same function added twice is removed once at a time.
-  const entries = new Set<{ readonly listener: (value: T) => void }>()
+  // Replaced and never changed, so that who comes or goes while others are told makes no difference to them. An entry of its
+  // own, so that the same function added twice is removed once at a time.
+  let entries: readonly { readonly listener: (value: T) => void }[] = []
   return {
     add(listener) {
       const entry = { listener }
-      entries.add(entry)
-      return () => entries.delete(entry)
+      entries = [...entries, entry]
+      return () => {
+        entries = entries.filter((one) => one !== entry)
+      }
     },
     tell(value) {
-      const errors: unknown[] = []
-      for (const { listener } of [...entries]) {
+      let errors: unknown[] | undefined
+      for (const { listener } of entries) {
         try {
           listener(value)
         } catch (error) {
-          errors.push(error)
+          errors = [...(errors ?? []), error]
         }
       }
-      if (errors.length === 0) return
+      if (errors === undefined) return
       if (onError === undefined) throw errors[0]
       for (const error of errors) onError(error)
     },

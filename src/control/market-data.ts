@@ -8,6 +8,7 @@
  */
 import { type Decimal, decimal, max, min, powerOfTen, ZERO } from '../model/decimal.js'
 import { positiveMs } from '../model/guards.js'
+import { createListeners } from './listeners.js'
 
 export type MarketDataOptions = {
   /** Older marks do not count. Default: 8000. */
@@ -63,6 +64,8 @@ export type MarketData = {
   book(market: string): Received<Book> | undefined
   /** Forgets everything but averages: what was heard on an older connection has no age. */
   reset(): void
+  /** Tells of each market whose mark is another now, or counts no more. Not of a mark that is heard again, or only grows old. */
+  onMark(listener: (market: string) => void): () => void
   readonly maxMarkAgeMs: number
 }
 
@@ -81,6 +84,7 @@ export function createMarketData(options: MarketDataOptions = {}): MarketData {
   const contexts = new Map<string, Received<MarketContext>>()
   const books = new Map<string, Received<Book>>()
   const averages = new Map<string, { readonly spreadBps: Decimal; readonly sampledAt: number }>()
+  const listeners = createListeners<string>()
 
   /** The average of what was before this spread: no spread is measured against itself. */
   function usualSpread(market: string, spreadBps: Decimal, now: number): Decimal {
@@ -107,9 +111,12 @@ export function createMarketData(options: MarketDataOptions = {}): MarketData {
   return {
     maxMarkAgeMs,
     update(context, now) {
+      const before = contexts.get(context.market)?.markPrice
+      const after = context.markPrice.gt(ZERO) ? context.markPrice : undefined
       // A venue that has no mark, or none that can be, is not one whose last mark still counts.
-      if (context.markPrice.lte(ZERO)) contexts.delete(context.market)
+      if (after === undefined) contexts.delete(context.market)
       else contexts.set(context.market, { ...context, receivedAt: now })
+      if (before === undefined || after === undefined || !before.eq(after)) listeners.tell(context.market)
       // The book is told of only when it changes; that the mid is still the same says that it has not.
       const book = books.get(context.market)
       if (book?.quote === undefined || context.midPrice?.eq(book.quote.mid) !== true) return
@@ -125,6 +132,7 @@ export function createMarketData(options: MarketDataOptions = {}): MarketData {
       const book = books.get(market)
       if (what === 'context' && context !== undefined) {
         contexts.set(market, { ...context, receivedAt: Number.NEGATIVE_INFINITY })
+        listeners.tell(market)
       }
       // Its time stays: what is older must not pass for news.
       if (what === 'book' && book !== undefined) {
@@ -139,8 +147,11 @@ export function createMarketData(options: MarketDataOptions = {}): MarketData {
     context: (market) => contexts.get(market),
     book: (market) => books.get(market),
     reset() {
+      const markets = [...contexts.keys()]
       contexts.clear()
       books.clear()
+      for (const market of markets) listeners.tell(market)
     },
+    onMark: listeners.add,
   }
 }

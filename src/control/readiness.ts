@@ -87,6 +87,8 @@ export type ReadinessState = {
 
 export type Readiness = {
   readonly state: ReadinessState
+  /** What is missing for one market alone, as in `state`. */
+  missingIn(market: string): readonly Missing<MarketCondition>[]
   met(condition: Condition): void
   unmet(condition: Condition, detail: string): void
   /** The same for one market. Those that were not named at the beginning are nobody's business. */
@@ -106,15 +108,20 @@ export type ReadinessOptions = {
   readonly onListenerError?: ((error: unknown) => void) | undefined
 }
 
+const NOTHING_MISSING: readonly Missing<MarketCondition>[] = []
+
 const OF_A_CONNECTION = ['orderUpdates', 'userFills', 'account'] as const
 
 type Details<C> = Map<C, string>
 
 export function createReadiness({ markets = [], onListenerError }: ReadinessOptions = {}): Readiness {
   const missing: Details<Condition> = new Map(CONDITIONS.map((condition) => [condition, 'not started']))
-  const missingIn: ReadonlyMap<string, Details<MarketCondition>> = new Map(
+  const detailsIn: ReadonlyMap<string, Details<MarketCondition>> = new Map(
     markets.map((market) => [market, new Map(MARKET_CONDITIONS.map((condition) => [condition, 'not started']))]),
   )
+  /** The same, listed once for every time that it changes. */
+  const listedIn = new Map<string, readonly Missing<MarketCondition>[]>()
+  for (const market of markets) list(market)
   const listeners = createListeners<ReadinessState>(onListenerError)
   let generation = 0
   let hasDetour = false
@@ -132,12 +139,14 @@ export function createReadiness({ markets = [], onListenerError }: ReadinessOpti
         reduceOnly: isLinked && !missing.has('markets'),
         new: ready,
       },
-      markets: [...missingIn].map(([market, details]) => {
-        const own = inOrder(MARKET_CONDITIONS, details)
-        return { market, ready: ready && own.length === 0, missing: own }
-      }),
+      markets: [...listedIn].map(([market, own]) => ({ market, ready: ready && own.length === 0, missing: own })),
       generation,
     }
+  }
+
+  function list(market: string): void {
+    const details = detailsIn.get(market)
+    if (details !== undefined) listedIn.set(market, inOrder(MARKET_CONDITIONS, details))
   }
 
   function update(): void {
@@ -155,6 +164,7 @@ export function createReadiness({ markets = [], onListenerError }: ReadinessOpti
     get state() {
       return state
     },
+    missingIn: (market) => listedIn.get(market) ?? NOTHING_MISSING,
     met(condition) {
       if (missing.delete(condition)) update()
     },
@@ -162,10 +172,14 @@ export function createReadiness({ markets = [], onListenerError }: ReadinessOpti
       if (set(missing, condition, detail)) update()
     },
     metIn(market, condition) {
-      if (missingIn.get(market)?.delete(condition)) update()
+      if (detailsIn.get(market)?.delete(condition) !== true) return
+      list(market)
+      update()
     },
     unmetIn(market, condition, detail) {
-      if (set(missingIn.get(market), condition, detail)) update()
+      if (!set(detailsIn.get(market), condition, detail)) return
+      list(market)
+      update()
     },
     connected(newer) {
       generation = newer
@@ -179,8 +193,9 @@ export function createReadiness({ markets = [], onListenerError }: ReadinessOpti
         hasDetour !== carriesExits,
         set(missing, 'connection', detail),
         ...OF_A_CONNECTION.map((condition) => set(missing, condition, 'not connected')),
-        ...[...missingIn.values()].map((details) => set(details, 'prices', 'not connected')),
+        ...[...detailsIn.values()].map((details) => set(details, 'prices', 'not connected')),
       ]
+      for (const market of detailsIn.keys()) list(market)
       hasDetour = carriesExits
       if (changes.includes(true)) update()
     },

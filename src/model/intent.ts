@@ -73,7 +73,20 @@ export function readIntent(intent: Intent): ReadIntent {
   if (intent.edgeBps !== undefined && !Number.isFinite(intent.edgeBps)) {
     throw new TypeError(`edgeBps: expected a finite number, got ${String(intent.edgeBps)}`)
   }
-  return { ...intent, size: positiveDecimal(intent.size, 'size'), price: positiveDecimal(intent.price, 'price') }
+  return {
+    market: intent.market,
+    side: intent.side,
+    size: positiveDecimal(intent.size, 'size'),
+    price: positiveDecimal(intent.price, 'price'),
+    timeInForce: intent.timeInForce,
+    kind: intent.kind,
+    reduceOnly: intent.reduceOnly,
+    intentId: intent.intentId,
+    clientOrderId: intent.clientOrderId,
+    rounding: intent.rounding,
+    tags: intent.tags,
+    edgeBps: intent.edgeBps,
+  }
 }
 
 export type IntentDenial = { readonly reason: DeniedReason; readonly limit: string; readonly value: string }
@@ -103,6 +116,7 @@ export function toOrderRequest(
     side,
     size,
     price,
+    markPrice: undefined,
     timeInForce,
     reduceOnly,
     replaces,

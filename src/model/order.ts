@@ -37,6 +37,25 @@ export type OrderRequest = {
   readonly edgeBps?: number | undefined
 }
 
+/** The order as gates judge it. */
+export function judgedAt(order: OrderRequest, markPrice: Decimal): OrderRequest {
+  return {
+    clientOrderId: order.clientOrderId,
+    market: order.market,
+    kind: order.kind,
+    side: order.side,
+    size: order.size,
+    price: order.price,
+    markPrice,
+    timeInForce: order.timeInForce,
+    reduceOnly: order.reduceOnly,
+    replaces: order.replaces,
+    intentId: order.intentId,
+    tags: order.tags,
+    edgeBps: order.edgeBps,
+  }
+}
+
 export type OrderStatus =
   | 'pending'
   | 'inFlight'

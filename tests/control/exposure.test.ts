@@ -104,7 +104,6 @@ describe('the sum over all markets', () => {
   /** One step of what may happen to an account, straight at the ledgers. */
   function take(
     world: World,
-    marks: Map<string, Decimal>,
     one: typeof step extends fc.Arbitrary<infer T> ? T : never,
     n: number,
   ): void {
@@ -143,7 +142,7 @@ describe('the sum over all markets', () => {
         hold(world, one.which === 0 ? { [market]: side === 'buy' ? size : `-${size}` } : {})
         break
       case 'mark':
-        marks.set(market, d(price))
+        world.marketData.update({ market, markPrice: d(price) }, n)
         break
       default:
         if (picked !== undefined) orders.amend({ ...picked.request, price: d(price) })
@@ -155,15 +154,15 @@ describe('the sum over all markets', () => {
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const world = createWorld()
         for (const dex of ['xyz', '']) world.positions.load(dex, [], 1)
-        const marks = new Map<string, Decimal>(NAMES.map((name) => [name, d('5')]))
-        const markOf = (name: string): Decimal | undefined => marks.get(name)
+        for (const name of NAMES) world.marketData.update({ market: name, markPrice: d('5') }, 0)
         for (const [n, one] of steps.entries()) {
-          take(world, marks, one, n)
-          const anew = createExposureView(world.orders, world.positions)
-          const total = world.exposure.total(markOf)
+          take(world, one, n)
+          const anew = createExposureView(world.orders, world.positions, world.marketData)
+          const total = world.exposure.total(n)
           expect([...world.exposure.markets()].sort()).toEqual([...anew.markets()].sort())
-          expect(total).toEqual(anew.total(markOf))
-          const each = [...anew.markets()].map((name) => anew.worst(name, marks.get(name) ?? ZERO))
+          expect(total).toEqual(anew.total(n))
+          const markOf = (name: string): Decimal => world.marketData.mark(name, n) ?? ZERO
+          const each = [...anew.markets()].map((name) => anew.worst(name, markOf(name)))
           expect('sum' in total && total.sum.toFixed()).toBe(each.reduce((sum, one) => sum.plus(one), ZERO).toFixed())
         }
       }),
@@ -173,11 +172,38 @@ describe('the sum over all markets', () => {
   it('is not known while a mark is missing, and is right again when it is there', () => {
     const world = createWorld()
     hold(world, { 'xyz:A': '1', 'xyz:B': '-2' })
-    const total = (marks: Readonly<Record<string, Decimal>>) => world.exposure.total((name) => marks[name])
-    expect(total({ 'xyz:A': d('10') })).toEqual({ unpriced: 'xyz:B' })
-    expect(total({ 'xyz:A': d('10'), 'xyz:B': d('3') })).toEqual({ sum: d('16') })
-    expect(total({ 'xyz:B': d('3') })).toEqual({ unpriced: 'xyz:A' })
+    const mark = (market: string, price: string, now: number) =>
+      world.marketData.update({ market, markPrice: d(price) }, now)
+    mark('xyz:A', '10', 0)
+    expect(world.exposure.total(0)).toEqual({ unpriced: 'xyz:B' })
+    mark('xyz:B', '3', 0)
+    expect(world.exposure.total(0)).toEqual({ sum: d('16') })
+    mark('xyz:A', '0', 1)
+    expect(world.exposure.total(1)).toEqual({ unpriced: 'xyz:A' })
     hold(world, { 'xyz:A': '1' })
-    expect(total({ 'xyz:A': d('11') })).toEqual({ sum: d('11') })
+    mark('xyz:A', '11', 2)
+    expect(world.exposure.total(2)).toEqual({ sum: d('11') })
+  })
+
+  it('is not known when a mark has grown old, told otherwise by nobody, and known again when it is heard once more', () => {
+    const world = createWorld({ maxMarkAgeMs: 1_000 })
+    hold(world, { 'xyz:A': '1', 'xyz:B': '-2' })
+    const hear = (now: number, ...markets: readonly string[]) => {
+      for (const market of markets) world.marketData.update({ market, markPrice: d('5') }, now)
+    }
+    hear(0, 'xyz:A', 'xyz:B')
+    hear(600, 'xyz:B')
+    expect(world.exposure.total(1_000)).toEqual({ sum: d('15') })
+    expect(world.exposure.total(1_000.5)).toEqual({ unpriced: 'xyz:A' })
+    hear(1_001, 'xyz:A')
+    expect(world.exposure.total(1_600)).toEqual({ sum: d('15') })
+    expect(world.exposure.total(1_601)).toEqual({ unpriced: 'xyz:B' })
+    world.marketData.unreadable('xyz:A', 'context')
+    hear(1_602, 'xyz:B')
+    expect(world.exposure.total(1_602)).toEqual({ unpriced: 'xyz:A' })
+    world.marketData.reset()
+    expect(world.exposure.total(1_602)).toHaveProperty('unpriced')
+    hear(1_603, 'xyz:A', 'xyz:B')
+    expect(world.exposure.total(1_603)).toEqual({ sum: d('15') })
   })
 })

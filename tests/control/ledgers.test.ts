@@ -5,6 +5,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createExposureView } from '../../src/control/exposure.js'
+import { createMarketData } from '../../src/control/market-data.js'
 import { createOrderLedger, type Evidence, type OrderLedger } from '../../src/control/order-ledger.js'
 import type { PositionFill } from '../../src/control/position.js'
 import { createPositionLedger, type PositionLedger } from '../../src/control/position-ledger.js'
@@ -228,7 +229,7 @@ describe('the ledgers, whatever order the messages come in', () => {
         truths.chain((truth) => told(truth, false)),
         ({ truth, heard }) => {
           hear(truth, heard, ({ orders, positions, ids }) => {
-            const exposure = createExposureView(orders, positions)
+            const exposure = createExposureView(orders, positions, createMarketData())
             for (const market of MARKETS) {
               for (const side of ['buy', 'sell'] as const) {
                 const counted = exposure.directional(market, side, PRICE).div(PRICE)

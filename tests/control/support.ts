@@ -65,7 +65,7 @@ export function orderOf({ market = 'xyz:NVDA', size = '1', price = '100', ...res
   }
 }
 
-export type World = Omit<GateContext, 'now'> & {
+export type World = Omit<GateContext, 'now' | 'mark'> & {
   readonly hardStop: HardStop
   readonly halts: MarketHalts
   /** That of the halts, which is not handed in. */
@@ -105,6 +105,7 @@ export function createWorld(options: { maxActions?: number; windowMs?: number; m
   const time = createWorldTime()
   const orders = createOrderLedger()
   const positions = createPositionLedger()
+  const marketData = createMarketData(options)
   const readiness = createReadiness()
   const changes = new Map<string, string>()
   const caps = new Map<string, Decimal>()
@@ -117,8 +118,8 @@ export function createWorld(options: { maxActions?: number; windowMs?: number; m
     hardStop: createHardStop({ clock: { now: () => UNIX_TIME } }),
     halts: createMarketHalts({ clock: time }),
     time,
-    exposure: createExposureView(orders, positions),
-    marketData: createMarketData(options),
+    exposure: createExposureView(orders, positions, marketData),
+    marketData,
     budget: createActionBudget(options),
     venueLimits: createVenueLimits({}, { orders }),
     accountValues: createAccountValues(),

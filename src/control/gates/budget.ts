@@ -8,7 +8,7 @@ export function actionBudgetGate(): Gate {
     rule: 'new orders within the action budget',
     check(_order, { budget, now }) {
       const reservation = budget.reserve(now)
-      if (reservation.granted) return { answer: 'pass', ...reservation }
+      if (reservation.granted) return { answer: 'pass', release: reservation.release, written: reservation.written }
       return deny(
         'BUDGET_EXHAUSTED',
         `${budget.maxActions} per ${budget.windowMs} ms`,

@@ -41,9 +41,11 @@ export function readyGate(): Gate {
     step: '2',
     id: 'ready',
     rule: 'no new order before the executor is ready',
-    check({ market }, { readiness: { state } }) {
-      const own = state.markets.find((one) => one.market === market.name)?.missing ?? []
-      const missing = [...state.missing, ...own].filter(({ condition }) => !HAS_A_GATE.has(condition))
+    check({ market }, { readiness }) {
+      const { missing: ofAll } = readiness.state
+      const own = readiness.missingIn(market.name)
+      if (ofAll.length === 0 && own.length === 0) return PASS
+      const missing = [...ofAll, ...own].filter(({ condition }) => !HAS_A_GATE.has(condition))
       if (missing.length === 0) return PASS
       const value = missing.map(({ condition, detail }) => `${condition}: ${detail}`).join('; ')
       return deny(reasonOf(missing), 'ready', value)
@@ -69,8 +71,7 @@ export function priceBandGate(): Gate {
     step: '2b',
     id: 'priceBand',
     rule: 'limit price within 80% of a mark that is not stale',
-    check({ market, price }, { marketData, now }) {
-      const mark = marketData.mark(market.name, now)
+    check({ market, price }, { mark, marketData }) {
       if (mark === undefined) return denyWithoutMark(market.name, marketData)
       const { low, high } = priceBand(mark)
       if (price.gte(low) && price.lte(high)) return PASS

@@ -87,8 +87,7 @@ export const timeRegressionGate = (): Gate =>
 export function markMidDivergenceGate(maxBps: DecimalInput = '50'): Gate {
   const limit = positiveDecimal(maxBps, 'market.maxMarkMidDivergenceBps')
   const rule = `mark at most ${limit.toFixed()} bps from the middle of the book`
-  return bookGate('2h', 'markMidDivergence', rule, ({ quote: { mid } }, { market: { name } }, { marketData, now }) => {
-    const mark = marketData.mark(name, now)
+  return bookGate('2h', 'markMidDivergence', rule, ({ quote: { mid } }, { market: { name } }, { mark, marketData }) => {
     if (mark === undefined) return denyWithoutMark(name, marketData)
     const distance = mark.minus(mid).abs().times(BPS)
     if (distance.lte(limit.times(mid))) return PASS
@@ -136,10 +135,9 @@ export function openInterestCapGate(): Gate {
     step: '2j',
     id: 'openInterestCap',
     rule: 'open interest, at the mark, below the cap of the market',
-    check({ market: { name } }, { listing, marketData, now }) {
+    check({ market: { name } }, { mark, listing, marketData }) {
       const cap = listing.openInterestCap(name)
       if (cap === undefined) return PASS
-      const mark = marketData.mark(name, now)
       const openInterest = marketData.context(name)?.openInterest
       if (mark === undefined) return denyWithoutMark(name, marketData)
       if (openInterest === undefined) return deny('MARKET_DATA_UNAVAILABLE', 'an open interest', `none for ${name}`)

@@ -19,8 +19,7 @@ export function maxPositionPerMarketGate(maxNotional: DecimalInput): Gate {
     step: '3',
     id: 'maxPositionPerMarket',
     rule: `position and pending of a market at most ${limit.toFixed()}; a larger order is scaled down`,
-    check(order, { exposure, marketData, now }) {
-      const mark = marketData.mark(order.market.name, now)
+    check(order, { mark, exposure, marketData }) {
       if (mark === undefined) return denyWithoutMark(order.market.name, marketData)
       return scaledTo(limit, 'MAX_POSITION_PER_MARKET', order, mark, exposure)
     },
@@ -59,10 +58,9 @@ export function maxPositionTotalGate(maxNotional: DecimalInput): Gate {
     step: '4',
     id: 'maxPositionTotal',
     rule: `positions and pending of all markets, with the new order, below ${limit.toFixed()}`,
-    check({ market: { name }, side, size, price }, { exposure, marketData, now }) {
-      const mark = marketData.mark(name, now)
+    check({ market: { name }, side, size, price }, { mark, exposure, marketData, now }) {
       if (mark === undefined) return denyWithoutMark(name, marketData)
-      const total = exposure.total((one) => marketData.mark(one, now))
+      const total = exposure.total(now)
       if ('unpriced' in total) return denyWithoutMark(total.unpriced, marketData)
       // What is committed to the other direction is no more for an order in this one.
       const before = exposure.worst(name, mark)

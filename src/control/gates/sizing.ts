@@ -14,8 +14,7 @@ export function maxOrderNotionalGate(maxNotional: DecimalInput): Gate {
     step: '2c',
     id: 'maxOrderNotional',
     rule: `an order worth at most ${limit.toFixed()}`,
-    check({ market: { name }, size, price }, { marketData, now }) {
-      const mark = marketData.mark(name, now)
+    check({ market: { name }, size, price }, { mark, marketData }) {
       if (mark === undefined) return denyWithoutMark(name, marketData)
       const notional = size.times(max(mark, price))
       return notional.lte(limit) ? PASS : deny('MAX_ORDER_NOTIONAL', limit.toFixed(), notional.toFixed())
@@ -36,14 +35,13 @@ export function accountShareGate(maxShare: DecimalInput): Gate {
     id: 'accountShare',
     needs: ['accountValue'],
     rule: `position and pending of a market at most ${share.toFixed()} times what the account is worth; a larger order is scaled down`,
-    check(order, context) {
+    check(order, { mark, marketData, accountValues, exposure, now }) {
       const { name, dex } = order.market
-      const mark = context.marketData.mark(name, context.now)
-      if (mark === undefined) return denyWithoutMark(name, context.marketData)
-      const value = context.accountValues.get(dex, context.now)
+      if (mark === undefined) return denyWithoutMark(name, marketData)
+      const value = accountValues.get(dex, now)
       if (value?.gt(ZERO) !== true) return deny('BALANCE_UNKNOWN', 'above 0', value?.toFixed() ?? 'not known')
       const limit = value.times(share)
-      return scaledTo(limit, 'MAX_ACCOUNT_SHARE', order, mark, context.exposure)
+      return scaledTo(limit, 'MAX_ACCOUNT_SHARE', order, mark, exposure)
     },
   }
 }
