@@ -38,6 +38,8 @@ export type GateContext = {
   readonly now: number
   /** Of the order's market, unless it is missing or too old. */
   readonly mark: Decimal | undefined
+  /** What the order is worth at the worse of mark and limit price; nothing without a mark. */
+  readonly notional: Decimal | undefined
   readonly hardStop: Pick<HardStop, 'state'>
   readonly halts: Pick<MarketHalts, 'get'>
   readonly readiness: Pick<Readiness, 'state' | 'missingIn'>
@@ -50,6 +52,9 @@ export type GateContext = {
   /** Unix ms, in the venue's time. */
   readonly utcNow: () => number
 }
+
+/** What of it is the same for every order. */
+export type GateView = Omit<GateContext, 'now' | 'mark' | 'notional'>
 
 /** What the venue lists of the markets we trade. */
 export type Listing = {
@@ -137,7 +142,7 @@ export function denyWithoutMark(market: string, { maxMarkAgeMs }: Pick<MarketDat
  */
 export function createRiskGates(
   gates: readonly Gate[],
-  view: Omit<GateContext, 'now' | 'mark'>,
+  view: GateView,
   onTurn: (turn: GateTurn) => void = () => {},
 ): RiskGates {
   const ids = new Set<string>()
@@ -150,13 +155,15 @@ export function createRiskGates(
   /** By market, the gates that denied the last order they were asked about. */
   const closed = new Map<string, Set<RunningGate>>()
 
-  function note(gate: RunningGate, market: string, denial: GateDenial | undefined): void {
+  function close(gate: RunningGate, market: string, denial: GateDenial): void {
     const ofMarket = closed.get(market) ?? new Set()
-    if (ofMarket.has(gate) === (denial !== undefined)) return
-    closed.set(market, ofMarket)
-    if (denial === undefined) ofMarket.delete(gate)
-    else ofMarket.add(gate)
-    onTurn({ gate: gate.id, market, ...(denial === undefined ? { isOpen: true } : { isOpen: false, ...denial }) })
+    if (ofMarket.has(gate)) return
+    closed.set(market, ofMarket.add(gate))
+    onTurn({ gate: gate.id, market, isOpen: false, ...denial })
+  }
+
+  function reopen(gate: RunningGate, market: string, ofMarket: Set<RunningGate>): void {
+    if (ofMarket.delete(gate)) onTurn({ gate: gate.id, market, isOpen: true })
   }
 
   /** A gate that could not take in what happened has an old world before it: from now on it denies. */
@@ -175,22 +182,25 @@ export function createRiskGates(
       if (order.reduceOnly) return { approved: approve(order, []) }
       const market = order.market.name
       const mark = view.marketData.mark(market, now)
-      const context = contextOf(view, now, mark)
+      const closedHere = closed.get(market)
       const taken: Taken[] = []
       let request = mark === undefined ? order : judgedAt(order, mark)
+      let context = contextOf(view, now, mark, request)
       for (const gate of running) {
         if (gate.entriesOnly && order.kind === 'quote') continue
         const answer = ask(gate, request, context)
         if (answer.answer === 'deny') {
           giveBack(taken)
           const { reason, limit, value } = answer
-          note(gate, market, { reason, limit, value })
+          close(gate, market, { reason, limit, value })
           return { denial: { gate: gate.id, reason, limit, value } }
         }
-        if (closed.has(market)) note(gate, market, undefined)
+        if (closedHere !== undefined) reopen(gate, market, closedHere)
         if (answer === PASS) continue
-        if (answer.answer === 'resize') request = { ...request, size: answer.size }
-        else if (answer.release !== undefined || answer.written !== undefined) taken.push(answer)
+        if (answer.answer === 'resize') {
+          request = { ...request, size: answer.size }
+          context = contextOf(view, now, mark, request)
+        } else if (answer.release !== undefined || answer.written !== undefined) taken.push(answer)
       }
       return { approved: approve(request, taken) }
     },
@@ -213,10 +223,16 @@ const run = (gate: Gate): RunningGate => ({
   work: 'begin' in gate ? gate.begin() : gate,
 })
 
-/** Field by field, as below: a spread that something is added to costs a hundred times as much, for every order. */
-const contextOf = (view: Omit<GateContext, 'now' | 'mark'>, now: number, mark: Decimal | undefined): GateContext => ({
+/** Field by field: a spread that something is added to costs a hundred times as much, and every order is judged in one. */
+const contextOf = (
+  view: GateView,
+  now: number,
+  mark: Decimal | undefined,
+  { size, price }: OrderRequest,
+): GateContext => ({
   now,
   mark,
+  notional: mark && size.times(max(mark, price)),
   hardStop: view.hardStop,
   halts: view.halts,
   readiness: view.readiness,

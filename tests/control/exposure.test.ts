@@ -102,11 +102,7 @@ describe('the sum over all markets', () => {
   })
 
   /** One step of what may happen to an account, straight at the ledgers. */
-  function take(
-    world: World,
-    one: typeof step extends fc.Arbitrary<infer T> ? T : never,
-    n: number,
-  ): void {
+  function take(world: World, one: typeof step extends fc.Arbitrary<infer T> ? T : never, n: number): void {
     const { orders, positions } = world
     const { market, side, size, price } = one
     const open: readonly OrderRecord[] = [...orders.open()]

@@ -8,7 +8,7 @@ import { createMarketHalts, type MarketHalts } from '../../src/control/market-ha
 import { createOrderLedger, type OrderLedger } from '../../src/control/order-ledger.js'
 import { createPositionLedger, type PositionLedger } from '../../src/control/position-ledger.js'
 import { CONDITIONS, createReadiness, type Readiness } from '../../src/control/readiness.js'
-import { type Approved, createRiskGates, type Denial, type GateContext } from '../../src/control/risk-gates.js'
+import { type Approved, createRiskGates, type Denial, type GateView } from '../../src/control/risk-gates.js'
 import { createVenueLimits, type VenueLimits } from '../../src/control/venue-limits.js'
 import { type Decimal, type DecimalInput, decimal } from '../../src/model/decimal.js'
 import type { ClientOrderId } from '../../src/model/ids.js'
@@ -65,7 +65,7 @@ export function orderOf({ market = 'xyz:NVDA', size = '1', price = '100', ...res
   }
 }
 
-export type World = Omit<GateContext, 'now' | 'mark'> & {
+export type World = GateView & {
   readonly hardStop: HardStop
   readonly halts: MarketHalts
   /** That of the halts, which is not handed in. */

@@ -3,13 +3,13 @@
  *
  * The book comes first: a side without orders must never reach a comparison as a price.
  */
-import { type DecimalInput, decimal, positiveDecimal } from '../../model/decimal.js'
+import { type Decimal, type DecimalInput, decimal, positiveDecimal } from '../../model/decimal.js'
 import { positiveMs } from '../../model/guards.js'
 import type { OrderRequest } from '../../model/order.js'
 import type { Book, Quote, Received } from '../market-data.js'
 import { deny, denyWithoutMark, type Gate, type GateAnswer, type GateContext, PASS } from '../risk-gates.js'
 
-const BPS = 10_000
+const BPS: Decimal = /* @__PURE__ */ decimal('10000', 'BPS')
 
 /** A check of a book with two sides; without one it denies. */
 type BookCheck = (

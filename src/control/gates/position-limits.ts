@@ -4,8 +4,15 @@ import { wholeNumber } from '../../model/guards.js'
 import { floorSize } from '../../model/market.js'
 import type { OrderRequest } from '../../model/order.js'
 import type { DeniedReason } from '../../model/reasons.js'
-import type { ExposureView } from '../exposure.js'
-import { deny, denyWithoutMark, type Gate, type GateAnswer, type GateDenial, PASS } from '../risk-gates.js'
+import {
+  deny,
+  denyWithoutMark,
+  type Gate,
+  type GateAnswer,
+  type GateContext,
+  type GateDenial,
+  PASS,
+} from '../risk-gates.js'
 
 /**
  * Step 3: position and pending orders of one market. An order that would go beyond is made smaller; when there is no
@@ -19,10 +26,7 @@ export function maxPositionPerMarketGate(maxNotional: DecimalInput): Gate {
     step: '3',
     id: 'maxPositionPerMarket',
     rule: `position and pending of a market at most ${limit.toFixed()}; a larger order is scaled down`,
-    check(order, { mark, exposure, marketData }) {
-      if (mark === undefined) return denyWithoutMark(order.market.name, marketData)
-      return scaledTo(limit, 'MAX_POSITION_PER_MARKET', order, mark, exposure)
-    },
+    check: (order, context) => scaledTo(limit, 'MAX_POSITION_PER_MARKET', order, context),
   }
 }
 
@@ -30,20 +34,20 @@ export function maxPositionPerMarketGate(maxNotional: DecimalInput): Gate {
 export function scaledTo(
   limit: Decimal,
   reason: DeniedReason,
-  { market, side, size, price }: OrderRequest,
-  mark: Decimal,
-  exposure: Pick<ExposureView, 'directional'>,
+  { market, side, price }: OrderRequest,
+  { mark, notional, exposure, marketData }: Pick<GateContext, 'mark' | 'notional' | 'exposure' | 'marketData'>,
 ): GateAnswer {
+  if (mark === undefined || notional === undefined) return denyWithoutMark(market.name, marketData)
   const committed = exposure.directional(market.name, side, mark)
+  if (committed.plus(notional).lte(limit)) return PASS
+  const full: GateDenial = { reason, limit: limit.toFixed(), value: committed.toFixed() }
   const available = limit.minus(committed)
-  const full = (): GateDenial => ({ reason, limit: limit.toFixed(), value: committed.toFixed() })
-  if (available.lte(ZERO)) return { answer: 'deny', ...full() }
+  if (available.lte(ZERO)) return { answer: 'deny', ...full }
   const unit = max(mark, price)
-  if (size.times(unit).lte(available)) return PASS
   // Division rounds at its last digit, which can carry over to a lot too many.
   const room = floorSize(available.div(unit), market.szDecimals)
   const fitting = room.times(unit).lte(available) ? room : room.minus(powerOfTen(-market.szDecimals))
-  return { answer: 'resize', size: fitting, orElse: full() }
+  return { answer: 'resize', size: fitting, orElse: full }
 }
 
 /**
@@ -58,13 +62,13 @@ export function maxPositionTotalGate(maxNotional: DecimalInput): Gate {
     step: '4',
     id: 'maxPositionTotal',
     rule: `positions and pending of all markets, with the new order, below ${limit.toFixed()}`,
-    check({ market: { name }, side, size, price }, { mark, exposure, marketData, now }) {
-      if (mark === undefined) return denyWithoutMark(name, marketData)
+    check({ market: { name }, side }, { mark, notional, exposure, marketData, now }) {
+      if (mark === undefined || notional === undefined) return denyWithoutMark(name, marketData)
       const total = exposure.total(now)
       if ('unpriced' in total) return denyWithoutMark(total.unpriced, marketData)
       // What is committed to the other direction is no more for an order in this one.
       const before = exposure.worst(name, mark)
-      const after = max(before, exposure.directional(name, side, mark).plus(size.times(max(mark, price))))
+      const after = max(before, exposure.directional(name, side, mark).plus(notional))
       const projected = total.sum.plus(after).minus(before)
       return projected.lt(limit) ? PASS : deny('MAX_POSITION_TOTAL', limit.toFixed(), projected.toFixed())
     },

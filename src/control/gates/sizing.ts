@@ -1,5 +1,5 @@
 /** Limits on one order, and on a market by what the account is worth. */
-import { type DecimalInput, max, positiveDecimal, ZERO } from '../../model/decimal.js'
+import { type DecimalInput, positiveDecimal, ZERO } from '../../model/decimal.js'
 import { deny, denyWithoutMark, type Gate, PASS } from '../risk-gates.js'
 import { scaledTo } from './position-limits.js'
 
@@ -14,9 +14,8 @@ export function maxOrderNotionalGate(maxNotional: DecimalInput): Gate {
     step: '2c',
     id: 'maxOrderNotional',
     rule: `an order worth at most ${limit.toFixed()}`,
-    check({ market: { name }, size, price }, { mark, marketData }) {
-      if (mark === undefined) return denyWithoutMark(name, marketData)
-      const notional = size.times(max(mark, price))
+    check({ market }, { notional, marketData }) {
+      if (notional === undefined) return denyWithoutMark(market.name, marketData)
       return notional.lte(limit) ? PASS : deny('MAX_ORDER_NOTIONAL', limit.toFixed(), notional.toFixed())
     },
   }
@@ -35,13 +34,12 @@ export function accountShareGate(maxShare: DecimalInput): Gate {
     id: 'accountShare',
     needs: ['accountValue'],
     rule: `position and pending of a market at most ${share.toFixed()} times what the account is worth; a larger order is scaled down`,
-    check(order, { mark, marketData, accountValues, exposure, now }) {
+    check(order, context) {
       const { name, dex } = order.market
-      if (mark === undefined) return denyWithoutMark(name, marketData)
-      const value = accountValues.get(dex, now)
+      if (context.mark === undefined) return denyWithoutMark(name, context.marketData)
+      const value = context.accountValues.get(dex, context.now)
       if (value?.gt(ZERO) !== true) return deny('BALANCE_UNKNOWN', 'above 0', value?.toFixed() ?? 'not known')
-      const limit = value.times(share)
-      return scaledTo(limit, 'MAX_ACCOUNT_SHARE', order, mark, exposure)
+      return scaledTo(value.times(share), 'MAX_ACCOUNT_SHARE', order, context)
     },
   }
 }
