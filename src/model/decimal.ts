@@ -7,7 +7,8 @@
  *
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/tick-and-lot-size
  */
-import SharedBig from 'big.js'
+import type SharedBig from 'big.js'
+import { createLeanBig } from './lean-big.js'
 
 /** An exact decimal. Immutable; every operation returns a new value. */
 export type Decimal = SharedBig
@@ -23,7 +24,7 @@ const Big: SharedBig.BigConstructor = /* @__PURE__ */ ownBig()
 
 /** Never an exponent: what `String` and `JSON.stringify` make of a decimal can be read back by `decimal`. */
 function ownBig(): SharedBig.BigConstructor {
-  const own = SharedBig()
+  const own = createLeanBig()
   own.NE = -1_000
   own.PE = 1_000
   return own
