@@ -2,7 +2,16 @@
 import { createMemoryJournal } from 'hip3-executor'
 import { createUnverifiedSigner } from 'hip3-executor/testing'
 import { describe, expect, it } from 'vitest'
-import { ACCOUNT, AGENT, accepted, buy, createHarness, type Harness } from '../helpers/harness.js'
+import {
+  ACCOUNT,
+  AGENT,
+  accepted,
+  buy,
+  createHarness,
+  type Harness,
+  LEAVE_ALL,
+  outcomeNow,
+} from '../helpers/harness.js'
 import { createHeldSigner } from '../helpers/held-signer.js'
 
 const NEXT = '0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc'
@@ -73,6 +82,41 @@ describe('replacing the signer', () => {
     signer.release()
     expect((await order.outcome).status).toBe('filled')
     expect(signed(harness)).toEqual([['order', NEXT]])
+    await executor.close()
+  })
+
+  it('while an order is being signed does not carry it over to the next connection', async () => {
+    const signer = createHeldSigner()
+    const harness = approved(createHarness({ signer, signTimeoutMs: 60_000 }))
+    const { executor } = harness
+    await executor.start()
+    const order = accepted(executor.submit(buy()))
+    await harness.settle()
+    expect(signer.waiting).toBe(1)
+    await executor.replaceSigner(next)
+    harness.sockets[0]?.terminate()
+    await harness.pass(2_000)
+    expect(executor.readiness().ready).toBe(true)
+    signer.release()
+    expect(await order.outcome).toMatchObject({ status: 'denied', reason: 'NOT_SENT' })
+    expect(signed(harness)).toEqual([])
+    await executor.close()
+  })
+
+  it('while an order is being signed does not hide the kill switch from it', async () => {
+    const signer = createHeldSigner()
+    const harness = approved(createHarness({ signer, ...LEAVE_ALL }))
+    const { executor } = harness
+    await executor.start()
+    const order = accepted(executor.submit(buy()))
+    await harness.settle()
+    const slow = createHeldSigner(NEXT)
+    await executor.replaceSigner(slow)
+    executor.hardStop.trigger({ cause: 'manual', reason: 'news' })
+    signer.release()
+    await harness.settle()
+    expect(await outcomeNow(order)).toMatchObject({ status: 'denied', reason: 'HARD_STOP', message: 'news' })
+    expect(slow.waiting).toBe(0)
     await executor.close()
   })
 
