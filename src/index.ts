@@ -127,30 +127,23 @@ export { createExecutor } from './create-executor.js'
 export { ExecutorError, type ExecutorErrorCode, isExecutorError, NotSentError } from './errors.js'
 export type { ListenOptions } from './events.js'
 export type {
-  AccountMode,
   AccountReport,
   BudgetState,
   CloseOptions,
   ClosePolicy,
   CloseReport,
-  DeadMansSwitchOptions,
   DeadMansSwitchState,
   Executor,
   ExecutorEvents,
-  ExecutorOptions,
-  ExternalOrders,
   FillEvent,
   Finding,
-  LeverageSetting,
   PositionClose,
   PositionClosedEvent,
   ReconciledDifference,
   ResolutionEvent,
-  ResolutionOptions,
   ResolutionStep,
   StartReport,
   TimeStopEvent,
-  TimeStopOptions,
   WhenReadyOptions,
 } from './executor.js'
 export { createAsk } from './io/ask.js'
@@ -186,6 +179,15 @@ export { floorSize, type MarginMode, type Market, type Rounding, roundPrice, typ
 export type { OrderKind, OrderRequest, OrderStatus, TimeInForce } from './model/order.js'
 export type { Accepted, CancelOutcome, Denied, OrderView, Outcome, Submission } from './model/outcome.js'
 export { DENIED_REASONS, type DeniedReason, REJECTED_REASONS, type RejectedReason } from './model/reasons.js'
+export type {
+  AccountMode,
+  DeadMansSwitchOptions,
+  ExecutorOptions,
+  ExternalOrders,
+  LeverageSetting,
+  ResolutionOptions,
+  TimeStopOptions,
+} from './options.js'
 export type {
   Ask,
   AskOptions,

@@ -8,9 +8,10 @@
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/nonces-and-api-wallets
  */
 import { ExecutorError, type ExecutorErrorCode, isExecutorError } from '../errors.js'
-import type { AccountMode, AccountReport } from '../executor.js'
+import type { AccountReport } from '../executor.js'
 import type { Address } from '../model/account.js'
 import type { RejectedReason } from '../model/reasons.js'
+import type { AccountMode } from '../options.js'
 import type { Ask, AskOptions } from '../ports.js'
 import {
   type AddressRole,

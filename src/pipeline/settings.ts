@@ -1,8 +1,8 @@
 /** The options as they hold: checked, and with their defaults. What belongs to one part alone is checked by that part. */
 import type { TakeDown } from '../control/stand-down.js'
-import type { AccountMode, ExecutorOptions, ExternalOrders } from '../executor.js'
 import { type Address, address } from '../model/account.js'
 import { oneOf, positiveMs, positiveMsOrZero, required, wholeNumber } from '../model/guards.js'
+import type { AccountMode, ExecutorOptions, ExternalOrders } from '../options.js'
 import type { Parts } from './parts.js'
 
 export type Settings = {
