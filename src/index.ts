@@ -57,10 +57,8 @@ export {
   type HardStopState,
 } from './control/hard-stop.js'
 export {
-  type BestPrices,
   type Book,
   createMarketData,
-  type MarketContext,
   type MarketData,
   type MarketDataOptions,
   type Quote,
@@ -178,6 +176,7 @@ export type { Intent, Replacement } from './model/intent.js'
 export { floorSize, type MarginMode, type Market, type Rounding, roundPrice, type Side } from './model/market.js'
 export type { OrderKind, OrderRequest, OrderStatus, TimeInForce } from './model/order.js'
 export type { Accepted, CancelOutcome, Denied, OrderView, Outcome, Submission } from './model/outcome.js'
+export type { BestPrices, MarketContext } from './model/prices.js'
 export { DENIED_REASONS, type DeniedReason, REJECTED_REASONS, type RejectedReason } from './model/reasons.js'
 export type {
   AccountMode,
