@@ -334,8 +334,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     describeGates: parts.gates.describe,
     hardStop,
     async replaceSigner(next) {
-      parts.signers.replace(required(next, 'signer'))
-      await awaited(accountChecks.recheck())
+      await awaited(accountChecks.replace(required(next, 'signer')))
     },
     standDown: standDown.face,
     ...createHalting({ parts, denyQueued, markets, note }),

@@ -293,11 +293,13 @@ export type Executor = {
   /** What follows when the kill switch is thrown, see `onHardStop`. */
   readonly standDown: StandDown
   /**
-   * Signs with another key from here on, without a stop: an agent expires, and one that leaked must not sign again. What the
-   * key before has signed and was not written is signed anew. Revoke the old agent only when no order is `unknown`: it is
-   * still asked whether the nonces of its orders were used.
+   * Signs with another key, without a stop: an agent expires, and one that leaked must not sign again. The venue is asked about
+   * it first, and the key before signs until it has answered; one that nobody can be asked about is taken, and asked about
+   * later. From then on what the key before has signed and was not written is signed anew. Revoke the old agent only when no
+   * order is `unknown`: it is still asked whether the nonces of its orders were used.
    *
-   * @throws {ExecutorError} when the venue does not let it trade for the account; new orders wait until it does
+   * @throws {ExecutorError} when the venue does not let it trade for the account. The key before signs cancels and reduce-only
+   * orders on; new orders wait until the venue lets the next trade, which is then taken by itself, or another is given
    */
   replaceSigner(signer: Signer): Promise<void>
   /**

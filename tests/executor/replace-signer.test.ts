@@ -55,6 +55,58 @@ describe('replacing the signer', () => {
     await executor.close()
   })
 
+  it('leaves the ways out to the key before for as long as the venue does not know the next', async () => {
+    const harness = createHarness()
+    const { executor } = harness
+    await executor.start()
+    const quote = accepted(executor.submit(buy({ price: '170', timeInForce: 'gtc' })))
+    await quote.acknowledged
+    await expect(executor.replaceSigner(next)).rejects.toMatchObject({ code: 'UNKNOWN_SIGNER' })
+    expect(await executor.cancel(quote.clientOrderId)).toEqual({ status: 'canceled' })
+    await harness.pass(60_000)
+    expect(executor.submit(buy())).toMatchObject({ reason: 'NOT_READY', value: expect.stringContaining(NEXT) })
+    approved(harness)
+    await harness.pass(60_000)
+    await accepted(executor.submit(buy())).outcome
+    expect(signed(harness)).toEqual([
+      ['order', AGENT],
+      ['cancelByCloid', AGENT],
+      ['order', NEXT],
+    ])
+    await executor.close()
+  })
+
+  it('goes on with the key before until the venue has confirmed the next', async () => {
+    const harness = approved(createHarness())
+    const { executor } = harness
+    await executor.start()
+    const replacing = executor.replaceSigner(next)
+    await accepted(executor.submit(buy())).outcome
+    await replacing
+    await accepted(executor.submit(buy())).outcome
+    expect(signed(harness)).toEqual([
+      ['order', AGENT],
+      ['order', NEXT],
+    ])
+    await executor.close()
+  })
+
+  it('never takes a key for what the venue has said of another', async () => {
+    const harness = approved(createHarness())
+    const { executor } = harness
+    await executor.start()
+    harness.exchange.fault({ fault: 'delay', of: 'request:info:userRole', nth: 1, ms: 1_000 })
+    const stranger = createUnverifiedSigner('0x0000000000000000000000000000000000000999')
+    const replacing = Promise.allSettled([executor.replaceSigner(next), executor.replaceSigner(stranger)])
+    await harness.pass(2_000)
+    expect(await replacing).toMatchObject([{ reason: { code: 'UNKNOWN_SIGNER' } }, { status: 'rejected' }])
+    expect(executor.readiness().missing).toMatchObject([{ condition: 'signer' }])
+    await executor.replaceSigner(createUnverifiedSigner(AGENT))
+    await accepted(executor.submit(buy())).outcome
+    expect(signed(harness)).toEqual([['order', AGENT]])
+    await executor.close()
+  })
+
   it('is taken while nobody can be asked, and asked about later', async () => {
     const harness = createHarness()
     const { executor } = harness
