@@ -199,7 +199,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
     onNews: session.onFill,
   })
   const sign = createSign(parts)
-  const nonceProbe = createNonceProbe(parts, post, sign)
+  const until = createUntil(parts)
+  const nonceProbe = createNonceProbe({ parts, post, sign, until })
   const resolver = createResolver({ parts, ask, nonceProbe, evidence, alarm, options: options.resolution })
   const fills = createFills(parts, ask, evidence)
   const balances = createBalances({ parts, ask, values: accountValues, markets: () => marketWatch.accepted })
@@ -216,7 +217,6 @@ export function createExecutor(options: ExecutorOptions): Executor {
     const open = [...orders.open()].filter(({ request }) => market === undefined || request.market.name === market)
     return Promise.all(open.map(({ request }) => submit.cancel(request.clientOrderId)))
   }
-  const until = createUntil(parts)
   const deadMansSwitch = createDeadMansSwitch({ parts, post, sign, until, alarm, options: options.deadMansSwitch })
   const reconciler = createReconciler({
     parts,
