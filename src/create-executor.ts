@@ -19,22 +19,22 @@ import { createReadiness } from './control/readiness.js'
 import { createRequestTable } from './control/request-table.js'
 import { createRiskGates, type Listing } from './control/risk-gates.js'
 import { createRiskMonitor } from './control/risk-monitor.js'
-import type { TakeDown } from './control/stand-down.js'
 import { createVenueLimits } from './control/venue-limits.js'
 import { createVenueTime } from './control/venue-time.js'
 import { createEmitter } from './events.js'
-import type { AccountMode, Executor, ExecutorEvents, ExecutorOptions } from './executor.js'
+import type { Executor, ExecutorEvents } from './executor.js'
 import { createAsk } from './io/ask.js'
 import { createConsoleLogger } from './io/console-logger.js'
 import { listMarkets, loadMarkets } from './io/market-registry.js'
 import { createNanoidIds } from './io/nanoid-ids.js'
 import { createSystemClock } from './io/system-clock.js'
-import { type Address, address } from './model/account.js'
-import { oneOf, positiveMs, wholeNumber } from './model/guards.js'
+import { required } from './model/guards.js'
+import type { ExecutorOptions } from './options.js'
 import { createAccountChecks } from './pipeline/account-checks.js'
 import { createAlarm } from './pipeline/alarm.js'
 import { createAnswers } from './pipeline/answers.js'
 import { createBalances } from './pipeline/balances.js'
+import { budgetState } from './pipeline/budget-state.js'
 import { createCancelUntilGone } from './pipeline/cancel-until-gone.js'
 import { createCancels } from './pipeline/cancels.js'
 import { createClosePosition } from './pipeline/close-position.js'
@@ -45,6 +45,7 @@ import { createDispatch } from './pipeline/dispatch.js'
 import { createEvidence } from './pipeline/evidence.js'
 import { createFills } from './pipeline/fills.js'
 import { createHalting } from './pipeline/halting.js'
+import { createHostReadiness } from './pipeline/host-readiness.js'
 import { createLeverage, readLeverage } from './pipeline/leverage.js'
 import { createLifecycle } from './pipeline/lifecycle.js'
 import { createLimitsReader } from './pipeline/limits-reader.js'
@@ -62,6 +63,7 @@ import { createRecovery } from './pipeline/recovery.js'
 import { createReplacements } from './pipeline/replacements.js'
 import { createResolver } from './pipeline/resolver.js'
 import { createSession, createTurnTeller } from './pipeline/session.js'
+import { readSettings } from './pipeline/settings.js'
 import { createSettlement } from './pipeline/settlement.js'
 import { createSign } from './pipeline/sign.js'
 import { createSigners } from './pipeline/signers.js'
@@ -83,14 +85,14 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const logger = options.logger ?? createConsoleLogger()
   let hold: ProcessHold | undefined
   const emitter = createEmitter<ExecutorEvents>(logger, () => hold?.look())
-  const { transport } = options
+  const settings = readSettings(options)
+  const markets = new Set(settings.markets)
+  const transport = required(options.transport, 'transport')
   const onListenerError = (error: unknown): void => logger.error('a listener threw', { error })
   const resetObstacle = (): string | undefined => standDown.resetObstacle()
   const hardStop = createHardStop({ clock, resetObstacle, onListenerError })
   const halts = createMarketHalts({ clock, onListenerError })
-  const marketNames = [...new Set(required(options.markets, 'markets'))]
-  if (marketNames.length === 0) throw new RangeError('markets: expected at least one name')
-  const readiness = createReadiness({ markets: marketNames, onListenerError })
+  const readiness = createReadiness({ markets: settings.markets, onListenerError })
   const marketData = createMarketData({ maxMarkAgeMs: options.maxMarkAgeMs })
   const budget = options.budget ?? createActionBudget()
   const ledgers = { orders: createOrderLedger(), positions: createPositionLedger() }
@@ -100,8 +102,6 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const closing = new Set<string>()
   const exposure = createExposureView(orders, positions, marketData, closing)
   const venueLimits = createVenueLimits(options.venueLimits ?? {}, { orders, onListenerError })
-  const maxQueueMs = positiveMs(options.maxQueueMs ?? 2_000, 'maxQueueMs')
-  const replyTimeoutMs = positiveMs(options.replyTimeoutMs ?? 5_000, 'replyTimeoutMs')
   const accountValues = createAccountValues()
   const nonces = options.nonces ?? createNonceManager()
   const listing: Listing = {
@@ -111,10 +111,10 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const utcNow = (): number => nonces.serverTime(clock.now())
 
   const parts: Parts = {
-    account: address(options.account, 'account'),
-    vaultAddress: vaultOf(options),
+    account: settings.account,
+    vaultAddress: settings.vaultAddress,
     signers: createSigners(required(options.signer, 'signer')),
-    transport: required(transport, 'transport'),
+    transport,
     venueLimits,
     clock,
     ids: options.ids ?? createNanoidIds(),
@@ -123,14 +123,14 @@ export function createExecutor(options: ExecutorOptions): Executor {
     hardStop,
     halts,
     gates: createRiskGates(
-      [...coreGates(maxQueueMs), ...required(options.gates, 'gates')],
+      [...coreGates(settings.limits.maxQueueMs), ...required(options.gates, 'gates')],
       { hardStop, halts, readiness, exposure, marketData, budget, venueLimits, accountValues, listing, utcNow },
       createTurnTeller({ emitter, logger }),
     ),
     budget,
     nonces,
     queue: createBatchQueue(options.queue),
-    requests: createRequestTable<Batch>({ timeoutMs: replyTimeoutMs }),
+    requests: createRequestTable<Batch>({ timeoutMs: settings.limits.replyTimeoutMs }),
     orders,
     positions,
     bookFill: (fill, order) => bookFill(ledgers, fill, order, note),
@@ -142,25 +142,12 @@ export function createExecutor(options: ExecutorOptions): Executor {
       hardStop.trigger({ cause: 'fault', reason: `${what}: ${why}` })
       logger.error(what, { error })
     },
-    externalOrders: oneOf(options.externalOrders ?? 'adopt', 'externalOrders', ['adopt', 'ignore', 'cancel']),
-    limits: {
-      expiresAfterMs: positiveMs(options.expiresAfterMs ?? 15_000, 'expiresAfterMs'),
-      replyTimeoutMs,
-      signTimeoutMs: positiveMs(options.signTimeoutMs ?? 2_000, 'signTimeoutMs'),
-      maxQueueMs,
-    },
+    externalOrders: settings.externalOrders,
+    limits: settings.limits,
   }
-  const everyMs = options.reconcileEveryMs ?? 60_000
-  if (everyMs !== 0) positiveMs(everyMs, 'reconcileEveryMs')
-  const { orders: ordersTo = 'cancel', positions: positionsTo = 'flatten' } = options.onHardStop ?? {}
-  const onHardStop: TakeDown = {
-    orders: oneOf(ordersTo, 'onHardStop.orders', ['cancel', 'cancelOwn', 'leave']),
-    positions: oneOf(positionsTo, 'onHardStop.positions', ['flatten', 'leave']),
-  }
-  const markets = new Set(marketNames)
 
   const riskMonitor = createRiskMonitor(options.riskMonitor)
-  const loopWatch = createLoopWatch(parts, positiveMs(options.maxLoopLagMs ?? 1_000, 'maxLoopLagMs'))
+  const loopWatch = createLoopWatch(parts, settings.maxLoopLagMs)
 
   const alarm = createAlarm(clock, () => {
     const now = clock.monotonic()
@@ -174,15 +161,14 @@ export function createExecutor(options: ExecutorOptions): Executor {
   })
   const post = createMeter(parts)
   const ask = createAsk({ post }, clock)
-  const refreshMs = options.refreshMarketsEveryMs ?? 300_000
   const marketWatch = createMarketWatch({
     parts,
     lists: {
-      load: (askOptions) => loadMarkets(ask, marketNames, askOptions),
-      list: () => listMarkets(ask, marketNames),
+      load: (askOptions) => loadMarkets(ask, settings.markets, askOptions),
+      list: () => listMarkets(ask, settings.markets),
     },
-    everyMs: refreshMs === 0 ? 0 : positiveMs(refreshMs, 'refreshMarketsEveryMs'),
-    maxAgeMs: wholeNumber(options.maxMarketsAgeMs ?? 900_000, 'maxMarketsAgeMs', 1, MAX_MARKETS_AGE_MS),
+    everyMs: settings.refreshMarketsEveryMs,
+    maxAgeMs: settings.maxMarketsAgeMs,
     denyQueued: (market, reason, message) => denyQueued(market, reason, message),
     note,
   })
@@ -213,7 +199,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
     onNews: session.onFill,
   })
   const sign = createSign(parts)
-  const nonceProbe = createNonceProbe(parts, post, sign)
+  const until = createUntil(parts)
+  const nonceProbe = createNonceProbe({ parts, post, sign, until })
   const resolver = createResolver({ parts, ask, nonceProbe, evidence, alarm, options: options.resolution })
   const fills = createFills(parts, ask, evidence)
   const balances = createBalances({ parts, ask, values: accountValues, markets: () => marketWatch.accepted })
@@ -230,12 +217,11 @@ export function createExecutor(options: ExecutorOptions): Executor {
     const open = [...orders.open()].filter(({ request }) => market === undefined || request.market.name === market)
     return Promise.all(open.map(({ request }) => submit.cancel(request.clientOrderId)))
   }
-  const until = createUntil(parts)
   const deadMansSwitch = createDeadMansSwitch({ parts, post, sign, until, alarm, options: options.deadMansSwitch })
   const reconciler = createReconciler({
     parts,
     synchronise,
-    everyMs,
+    everyMs: settings.reconcileEveryMs,
     cancel: submit.cancel,
     kick: dispatch.kick,
     onAgreed: () => lifecycle.followPositions(),
@@ -254,7 +240,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const taking = createTakingDown({ parts, markets, cancelUntilGone, closePosition, reconciler, until })
   const standDown = createStandDown({
     parts,
-    what: onHardStop,
+    what: settings.onHardStop,
     taking,
     closePosition,
     until,
@@ -288,9 +274,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const accountChecks = createAccountChecks({
     parts,
     ask,
-    accountMode:
-      options.accountMode === undefined ? undefined : oneOf(options.accountMode, 'accountMode', ACCOUNT_MODES),
-    warningMs: positiveMs(options.agentExpiryWarningMs ?? 7 * 86_400_000, 'agentExpiryWarningMs'),
+    accountMode: settings.accountMode,
+    warningMs: settings.agentExpiryWarningMs,
   })
   const lifecycle = createLifecycle({
     parts,
@@ -305,7 +290,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     accountChecks,
     leverage: createLeverage({
       ...{ parts, ask, post, sign, until },
-      wanted: readLeverage(options.leverage ?? {}, marketNames),
+      wanted: readLeverage(options.leverage ?? {}, settings.markets),
     }),
   })
 
@@ -318,29 +303,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   transport.onState(() => standDown.review())
   readiness.onChange((state) => emitter.emit('readiness', state))
 
-  const isHostAsked = oneOf(options.readiness ?? 'executor', 'readiness', ['executor', 'host']) === 'host'
-  if (isHostAsked) readiness.unmet('host', 'the host has not said so')
-  else readiness.met('host')
-  const setReady: Executor['setReady'] = (isReady, reason = 'the host says so') => {
-    if (!isHostAsked) throw new RangeError('readiness: it is the executor’s alone; choose "host" to have a word in it')
-    if (isReady) readiness.met('host')
-    else {
-      readiness.unmet('host', reason)
-      dispatch.denyNew('NOT_READY', reason)
-    }
-  }
-
-  // What keeps the process alive from here on is what a host waits for, and not that we are connected.
-  transport.unref?.()
-  for (const event of ['fill', 'standDown'] as const) emitter.on(event, () => hold?.look())
-  const listenersOfOurs = emitter.size
-  hold = createProcessHold(clock, () => {
-    // Before the start there is nothing that could come.
-    const isStarted = transport.state.status !== 'idle'
-    const isHeard = emitter.size > listenersOfOurs
-    const isGettingOut = ['working', 'degraded'].includes(standDown.face.state.status)
-    return settlement.isAwaited || (isStarted && (isHeard || isGettingOut || timeStop?.isWatching === true))
-  })
+  hold = createProcessHold({ parts, timers: clock, settlement, standDown, timeStop })
   const { awaited } = hold
 
   const executor: Executor = {
@@ -361,29 +324,17 @@ export function createExecutor(options: ExecutorOptions): Executor {
     },
     openOrders: () => [...orders.open()].map(viewOf),
     positions: positions.all,
-    budget() {
-      const now = clock.monotonic()
-      return {
-        remaining: budget.remaining(now),
-        maxActions: budget.maxActions,
-        windowMs: budget.windowMs,
-        inFlight: parts.requests.size,
-        queued: parts.queue.sizes,
-        nextNewOrderInMs: Math.max(budget.waitMs(now), venueLimits.newOrderWaitMs(now)),
-        venue: venueLimits.state(now),
-      }
-    },
+    budget: () => budgetState(parts),
     readiness: () => readiness.state,
     whenReady: (wanted) => awaited(lifecycle.whenReady(wanted)),
-    setReady,
+    ...createHostReadiness(parts, dispatch, settings.isHostAsked),
     acknowledgeMarket: (market) => awaited(marketWatch.acknowledge(market)),
     deadMansSwitch: () => deadMansSwitch.state,
     risk: () => riskMonitor.state(clock.monotonic()),
     describeGates: parts.gates.describe,
     hardStop,
     async replaceSigner(next) {
-      parts.signers.replace(required(next, 'signer'))
-      await awaited(accountChecks.recheck())
+      await awaited(accountChecks.replace(required(next, 'signer')))
     },
     standDown: standDown.face,
     ...createHalting({ parts, denyQueued, markets, note }),
@@ -396,25 +347,4 @@ export function createExecutor(options: ExecutorOptions): Executor {
     Object.defineProperty(executor, Symbol.asyncDispose, { value: () => executor.close() })
   }
   return executor
-}
-
-const ACCOUNT_MODES: readonly AccountMode[] = [
-  ...(['unifiedAccount', 'portfolioMargin', 'disabled', 'dexAbstraction', 'default'] as const),
-]
-
-/** A market of yesterday is not known. */
-const MAX_MARKETS_AGE_MS = 86_400_000
-
-/** Reading one account and trading for another would never end well. */
-function vaultOf({ account, vaultAddress }: ExecutorOptions): Address | undefined {
-  if (vaultAddress === undefined) return undefined
-  const vault = address(vaultAddress, 'vaultAddress')
-  if (vault !== address(account, 'account'))
-    throw new RangeError(`vaultAddress: expected the account itself, got ${vault}`)
-  return vault
-}
-
-function required<T>(value: T | undefined, name: string): T {
-  if (value === undefined || value === null) throw new TypeError(`${name}: expected a value, got ${String(value)}`)
-  return value
 }

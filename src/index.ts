@@ -57,10 +57,8 @@ export {
   type HardStopState,
 } from './control/hard-stop.js'
 export {
-  type BestPrices,
   type Book,
   createMarketData,
-  type MarketContext,
   type MarketData,
   type MarketDataOptions,
   type Quote,
@@ -127,30 +125,23 @@ export { createExecutor } from './create-executor.js'
 export { ExecutorError, type ExecutorErrorCode, isExecutorError, NotSentError } from './errors.js'
 export type { ListenOptions } from './events.js'
 export type {
-  AccountMode,
   AccountReport,
   BudgetState,
   CloseOptions,
   ClosePolicy,
   CloseReport,
-  DeadMansSwitchOptions,
   DeadMansSwitchState,
   Executor,
   ExecutorEvents,
-  ExecutorOptions,
-  ExternalOrders,
   FillEvent,
   Finding,
-  LeverageSetting,
   PositionClose,
   PositionClosedEvent,
   ReconciledDifference,
   ResolutionEvent,
-  ResolutionOptions,
   ResolutionStep,
   StartReport,
   TimeStopEvent,
-  TimeStopOptions,
   WhenReadyOptions,
 } from './executor.js'
 export { createAsk } from './io/ask.js'
@@ -185,7 +176,17 @@ export type { Intent, Replacement } from './model/intent.js'
 export { floorSize, type MarginMode, type Market, type Rounding, roundPrice, type Side } from './model/market.js'
 export type { OrderKind, OrderRequest, OrderStatus, TimeInForce } from './model/order.js'
 export type { Accepted, CancelOutcome, Denied, OrderView, Outcome, Submission } from './model/outcome.js'
+export type { BestPrices, MarketContext } from './model/prices.js'
 export { DENIED_REASONS, type DeniedReason, REJECTED_REASONS, type RejectedReason } from './model/reasons.js'
+export type {
+  AccountMode,
+  DeadMansSwitchOptions,
+  ExecutorOptions,
+  ExternalOrders,
+  LeverageSetting,
+  ResolutionOptions,
+  TimeStopOptions,
+} from './options.js'
 export type {
   Ask,
   AskOptions,

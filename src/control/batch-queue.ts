@@ -7,7 +7,7 @@
  * takes the whole request with it.
  * Each lane may use more of the in-flight slots than the lane below it, so that a cancel is never stuck behind orders.
  */
-import { finiteTime, positiveMs, wholeNumber } from '../model/guards.js'
+import { finiteTime, positiveMsOrZero, wholeNumber } from '../model/guards.js'
 import type { ClientOrderId } from '../model/ids.js'
 import type { OrderRequest } from '../model/order.js'
 import { type Approved, supersede } from './risk-gates.js'
@@ -91,8 +91,7 @@ export function createBatchQueue(options: BatchQueueOptions = {}): BatchQueue {
     throw new RangeError('maxInFlight: expected new < reduceOnly < cancel')
   }
   const maxBatchSize = wholeNumber(options.maxBatchSize ?? 39, 'maxBatchSize')
-  const spacingMs =
-    options.newOrderSpacingMs === 0 ? 0 : positiveMs(options.newOrderSpacingMs ?? 100, 'newOrderSpacingMs')
+  const spacingMs = positiveMsOrZero(options.newOrderSpacingMs ?? 100, 'newOrderSpacingMs')
 
   // Maps keep insertion order and take from the middle in one step: a lane and its index in one.
   const cancels = new Map<ClientOrderId | number, QueuedCancel>()

@@ -8,30 +8,12 @@
  */
 import { type Decimal, decimal, max, min, powerOfTen, ZERO } from '../model/decimal.js'
 import { positiveMs } from '../model/guards.js'
+import type { BestPrices, MarketContext } from '../model/prices.js'
 import { createListeners } from './listeners.js'
 
 export type MarketDataOptions = {
   /** Older marks do not count. Default: 8000. */
   readonly maxMarkAgeMs?: number | undefined
-}
-
-/** What the venue says of a market beside its book. */
-export type MarketContext = {
-  readonly market: string
-  readonly markPrice: Decimal
-  readonly oraclePrice?: Decimal | undefined
-  readonly midPrice?: Decimal | undefined
-  /** In units of the coin. */
-  readonly openInterest?: Decimal | undefined
-}
-
-/** The best prices of a book; a side without orders has none. */
-export type BestPrices = {
-  readonly market: string
-  /** Venue time, Unix ms. */
-  readonly time: number
-  readonly bid?: Decimal | undefined
-  readonly ask?: Decimal | undefined
 }
 
 /** With the time of our receipt, monotonic ms. */

@@ -1,5 +1,11 @@
 /** Checks for options and times, so that a mistake fails where it is made and not in the first bad minute. */
 
+/** @throws {TypeError} naming the field, when there is no value, as a caller without types may have it */
+export function required<T>(value: T | undefined, name: string): T {
+  if (value === undefined || value === null) throw new TypeError(`${name}: expected a value, got ${String(value)}`)
+  return value
+}
+
 /** @throws {RangeError} naming the field, when the value is not a whole number from `least` to `most`, if there is one */
 export function wholeNumber(value: number, name: string, least = 1, most?: number): number {
   if (!Number.isSafeInteger(value) || value < least || (most !== undefined && value > most)) {
@@ -19,6 +25,11 @@ export function finiteTime(value: number, name: string): number {
 export function positiveMs(value: number, name: string): number {
   if (!Number.isFinite(value) || value <= 0) throw new RangeError(`${name}: expected more than 0 ms, got ${value}`)
   return value
+}
+
+/** For what 0 turns off. @throws {RangeError} naming the field, when the value is neither 0 nor a finite number above it */
+export function positiveMsOrZero(value: number, name: string): number {
+  return value === 0 ? 0 : positiveMs(value, name)
 }
 
 /** @throws {RangeError} naming the field, when the value is not a finite number above zero */

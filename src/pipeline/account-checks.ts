@@ -2,16 +2,20 @@
  * Who signs for whom: asked before the first order, so that a wrong key, account or network is one clear error and not a
  * refusal of every order. The venue refuses a stranger's signature in the same words whatever the mistake was.
  *
+ * Another signer takes over when it is known that it may trade for the account: until then the one before is the only one
+ * whose cancels the venue takes.
+ *
  * An agent's approval ends. It is told before it does, looked at again every few hours, and at once when the venue refuses
  * our signer; as long as the signer is in doubt, new orders wait.
  *
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/nonces-and-api-wallets
  */
 import { ExecutorError, type ExecutorErrorCode, isExecutorError } from '../errors.js'
-import type { AccountMode, AccountReport } from '../executor.js'
+import type { AccountReport } from '../executor.js'
 import type { Address } from '../model/account.js'
 import type { RejectedReason } from '../model/reasons.js'
-import type { Ask, AskOptions } from '../ports.js'
+import type { AccountMode } from '../options.js'
+import type { Ask, AskOptions, Signer } from '../ports.js'
 import {
   type AddressRole,
   extraAgentsRequest,
@@ -27,17 +31,18 @@ import type { Parts } from './parts.js'
 
 export type AccountChecks = {
   /**
-   * Looks whether the signer may trade for the account, and until when.
+   * Looks whether the signer that is wanted may trade for the account, and until when. If it may, it signs from then on.
    *
    * @throws {ExecutorError} saying what is wrong and what to do about it
    */
   check(options?: AskOptions): Promise<AccountReport>
   /**
-   * The same for a signer that has just taken over; what cannot be asked now is asked again by itself.
+   * Has another signer take over. Where nobody can be asked it is taken, and asked about later.
    *
-   * @throws {ExecutorError} when the signer may not trade for the account; new orders wait until it may
+   * @throws {ExecutorError} when it may not trade for the account; the one before signs what gets us out, and new orders wait
+   * until it may, which is asked again by itself
    */
-  recheck(): Promise<void>
+  replace(next: Signer): Promise<void>
 }
 
 export type AccountChecksParts = {
@@ -66,7 +71,8 @@ export function createAccountChecks({ parts, ask, accountMode, warningMs }: Acco
   let cancelLook = (): void => {}
 
   async function check(options: AskOptions = {}): Promise<AccountReport> {
-    const signerAddress = signers.current.address.toLowerCase() as Address
+    const signer = signers.wanted
+    const signerAddress = signer.address.toLowerCase() as Address
     try {
       const role = signerAddress === account ? undefined : await roleOf(signerAddress, options)
       // Whoever has agents is an account that trades by itself. The usual case, and the question weighs 60.
@@ -87,13 +93,17 @@ export function createAccountChecks({ parts, ask, accountMode, warningMs }: Acco
         throw wrong('SIGNER_NOT_ALLOWED', `the signer ${signerAddress} acts for ${owner}`, why, approve(leader))
       }
       const agentValidUntil = role?.role === 'agent' ? await endOfApproval(signerAddress, leader, options) : undefined
+      // Another one is wanted by now, and this says nothing about it.
+      if (signer !== signers.wanted) return await check(options)
+      signers.takeWanted()
       hasPassed = true
       readiness.met('signer')
       const mode = await modeOfAccount(options)
       plan(signerAddress, agentValidUntil)
       return { owner, mode, agentValidUntil }
     } catch (error) {
-      if (isOurs(error)) readiness.unmet(error.code === 'ACCOUNT_MODE' ? 'accountMode' : 'signer', error.message)
+      if (isOurs(error) && signer === signers.wanted)
+        readiness.unmet(error.code === 'ACCOUNT_MODE' ? 'accountMode' : 'signer', error.message)
       throw error
     }
   }
@@ -212,12 +222,17 @@ export function createAccountChecks({ parts, ask, accountMode, warningMs }: Acco
 
   return {
     check,
-    async recheck() {
+    async replace(next) {
+      signers.want(next)
       // Nobody has started; that will ask.
-      if (!hasPassed) return
+      if (!hasPassed) {
+        signers.takeWanted()
+        return
+      }
       await check().catch((error: unknown) => {
         lookIn(LOOK_AGAIN_MS)
         if (isOurs(error)) throw error
+        if (next === signers.wanted) signers.takeWanted()
       })
     },
   }

@@ -7,8 +7,9 @@
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/exchange-endpoint
  */
 import type { Condition } from '../control/readiness.js'
-import type { DeadMansSwitchOptions, DeadMansSwitchState } from '../executor.js'
+import type { DeadMansSwitchState } from '../executor.js'
 import { positiveMs } from '../model/guards.js'
+import type { DeadMansSwitchOptions } from '../options.js'
 import { scheduleCancelAction } from '../wire/actions.js'
 import { isVolumeGate } from '../wire/refusals.js'
 import { type DefaultReply, parseDefaultReply } from '../wire/replies.js'

@@ -139,14 +139,15 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
   function mayGo(place: Place): boolean {
     const { id, batch, generation, signer } = place
     if (isClosed) giveUp(place, undefined)
-    // What an agent signed that is not ours any more may be refused, or be what its key is feared to sign.
-    else if (signer !== signers.current.address) takeBack(id, batch)
     else if (transport.state.generation !== generation || (batch.lane === 'new' && transport.state.status !== 'open')) {
       takeBack(id, batch, 'the connection was lost while the order was being signed')
     } else if (batch.lane === 'new' && hardStop.state.triggered) {
       requests.discard(id)
       denyAll(batch.orders, 'HARD_STOP', hardStop.state.reason)
     }
+    // What an agent signed that is not ours any more may be refused, or be what its key is feared to sign. It is signed
+    // again, and so what may not go at all has been denied before.
+    else if (signer !== signers.current.address) takeBack(id, batch)
     // A signature covers the whole batch, so when one order of it is not wanted any more the rest is signed again.
     else if (batch.lane !== 'cancel' && batch.orders.some(isUnwanted)) takeBack(id, batch)
     else return true

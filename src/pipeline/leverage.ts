@@ -7,9 +7,9 @@
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/trading/margining
  */
 import { ExecutorError } from '../errors.js'
-import type { LeverageSetting } from '../executor.js'
 import { oneOf, wholeNumber } from '../model/guards.js'
 import type { Market } from '../model/market.js'
+import type { LeverageSetting } from '../options.js'
 import type { Ask, AskOptions } from '../ports.js'
 import { activeAssetDataRequest, type Leverage, parseLeverage } from '../wire/account-info.js'
 import { updateLeverageAction } from '../wire/actions.js'

@@ -13,6 +13,7 @@ import { parseDefaultReply } from '../wire/replies.js'
 import type { Post } from './meter.js'
 import type { Parts } from './parts.js'
 import type { Sign } from './sign.js'
+import type { Until } from './until.js'
 
 /** `undecided` proves nothing: the noop was not signed, not written, not answered, or refused for another reason. */
 export type NonceVerdict = 'unused' | 'used' | 'undecided'
@@ -22,25 +23,23 @@ export type NonceProbe = {
   probe(nonce: number, by: Address): Promise<NonceVerdict>
 }
 
-export function createNonceProbe(
-  { clock, limits }: Pick<Parts, 'clock' | 'limits'>,
-  post: Post,
-  sign: Sign,
-): NonceProbe {
+export type NonceProbeParts = {
+  readonly parts: Pick<Parts, 'clock' | 'limits'>
+  readonly post: Post
+  readonly sign: Pick<Sign, 'noop'>
+  readonly until: Pick<Until, 'settles'>
+}
+
+export function createNonceProbe({ parts, post, sign, until }: NonceProbeParts): NonceProbe {
+  const { clock, limits } = parts
   const running = new Map<string, Promise<NonceVerdict>>()
 
   async function ask(nonce: number, by: Address): Promise<NonceVerdict> {
     const payload = await sign.noop(nonce, by)
     if (payload === undefined) return 'undecided'
-    const result = post({ type: 'action', payload })
-    return result.written ? verdictOf(await inTime(result.reply)) : 'undecided'
-  }
-
-  function inTime(reply: Promise<PostReply>): Promise<PostReply> {
-    return new Promise((resolve) => {
-      const cancel = clock.schedule(() => resolve({ status: 'lost', why: 'no answer in time' }), limits.replyTimeoutMs)
-      reply.then(resolve).finally(cancel)
-    })
+    const posted = post({ type: 'action', payload })
+    if (!posted.written) return 'undecided'
+    return verdictOf(await until.settles(posted.reply, clock.monotonic() + limits.replyTimeoutMs))
   }
 
   return {
@@ -57,8 +56,8 @@ export function createNonceProbe(
   }
 }
 
-function verdictOf(reply: PostReply): NonceVerdict {
-  if (reply.status !== 'answered') return 'undecided'
+function verdictOf(reply: PostReply | undefined): NonceVerdict {
+  if (reply?.status !== 'answered') return 'undecided'
   const answer = parseDefaultReply(reply.payload)
   if (answer.kind === 'ok') return 'unused'
   return answer.kind === 'error' && /duplicate nonce/i.test(answer.message) ? 'used' : 'undecided'

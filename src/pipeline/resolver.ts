@@ -13,10 +13,11 @@
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/nonces-and-api-wallets
  */
 import type { OrderRecord, SentAs } from '../control/order-ledger.js'
-import type { Finding, ResolutionOptions, ResolutionStep } from '../executor.js'
+import type { Finding, ResolutionStep } from '../executor.js'
 import { positiveMs, wholeNumber } from '../model/guards.js'
 import type { ClientOrderId } from '../model/ids.js'
 import { isTerminal } from '../model/order.js'
+import type { ResolutionOptions } from '../options.js'
 import type { Ask } from '../ports.js'
 import type { OrderUpdate } from '../wire/feeds.js'
 import { orderStatusRequest, parseOrderStatus } from '../wire/info.js'

@@ -23,6 +23,8 @@ export type StandDownPart = {
   restore(end: StandDownEnd | undefined): void
   /** How it has ended, if it has. */
   readonly ended: StandDownEnd | undefined
+  /** It has begun, and nobody has ended it. */
+  readonly isUnfinished: boolean
   /** What forbids a reset of the kill switch, for people. */
   resetObstacle(): string | undefined
   /** Gives it up for good, and says what was still to be done. */
@@ -132,6 +134,9 @@ export function createStandDown(wiring: StandDownParts): StandDownPart {
     face,
     get ended() {
       return state.status === 'done' || state.status === 'takenOver' ? state : undefined
+    },
+    get isUnfinished() {
+      return isUnfinished()
     },
     review,
     restore(ended) {

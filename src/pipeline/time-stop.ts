@@ -7,9 +7,10 @@
  */
 import type { Position } from '../control/position.js'
 import type { VenueTime } from '../control/venue-time.js'
-import type { TimeStopEvent, TimeStopOptions } from '../executor.js'
+import type { TimeStopEvent } from '../executor.js'
 import { positiveDecimal } from '../model/decimal.js'
 import { positiveMs } from '../model/guards.js'
+import type { TimeStopOptions } from '../options.js'
 import type { ClosePosition } from './close-position.js'
 import type { Parts } from './parts.js'
 

@@ -8,6 +8,7 @@
 import { type Decimal, decimalFromVenue, ZERO } from '../model/decimal.js'
 import { type ClientOrderId, isClientOrderId } from '../model/ids.js'
 import type { Side } from '../model/market.js'
+import type { BestPrices, MarketContext } from '../model/prices.js'
 import { complete, integerOf, isObject, type JsonObject, stringOf } from './json.js'
 
 export type Parsed<T> = { readonly items: readonly T[]; readonly malformed: number }
@@ -47,23 +48,6 @@ export type Fill = {
 
 export type Fills = Parsed<Fill> & { readonly isSnapshot: boolean }
 
-export type AssetContext = {
-  readonly market: string
-  readonly markPrice: Decimal
-  readonly oraclePrice?: Decimal | undefined
-  readonly midPrice?: Decimal | undefined
-  /** In units of the coin. */
-  readonly openInterest?: Decimal | undefined
-}
-
-export type BestPrices = {
-  readonly market: string
-  readonly time: number
-  /** Absent where the venue says that there is none. */
-  readonly bid?: Decimal | undefined
-  readonly ask?: Decimal | undefined
-}
-
 /** One object or a list of them; both have been seen. */
 export function parseOrderUpdates(data: unknown): Parsed<OrderUpdate> {
   return collect(Array.isArray(data) ? data : [data], parseOrderUpdate)
@@ -81,7 +65,7 @@ function oldestFirst(fills: readonly Fill[]): readonly Fill[] {
   return (isNewestFirst ? [...fills].reverse() : [...fills]).sort((a, b) => a.time - b.time)
 }
 
-export function parseActiveAssetCtx(data: unknown): AssetContext | undefined {
+export function parseActiveAssetCtx(data: unknown): MarketContext | undefined {
   if (!isObject(data) || !isObject(data['ctx'])) return undefined
   const { markPx, oraclePx, midPx, openInterest } = data['ctx']
   const context = complete({ market: stringOf(data['coin']), markPrice: plausible(markPx) })

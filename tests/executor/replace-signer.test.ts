@@ -2,7 +2,16 @@
 import { createMemoryJournal } from 'hip3-executor'
 import { createUnverifiedSigner } from 'hip3-executor/testing'
 import { describe, expect, it } from 'vitest'
-import { ACCOUNT, AGENT, accepted, buy, createHarness, type Harness } from '../helpers/harness.js'
+import {
+  ACCOUNT,
+  AGENT,
+  accepted,
+  buy,
+  createHarness,
+  type Harness,
+  LEAVE_ALL,
+  outcomeNow,
+} from '../helpers/harness.js'
 import { createHeldSigner } from '../helpers/held-signer.js'
 
 const NEXT = '0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc'
@@ -46,6 +55,58 @@ describe('replacing the signer', () => {
     await executor.close()
   })
 
+  it('leaves the ways out to the key before for as long as the venue does not know the next', async () => {
+    const harness = createHarness()
+    const { executor } = harness
+    await executor.start()
+    const quote = accepted(executor.submit(buy({ price: '170', timeInForce: 'gtc' })))
+    await quote.acknowledged
+    await expect(executor.replaceSigner(next)).rejects.toMatchObject({ code: 'UNKNOWN_SIGNER' })
+    expect(await executor.cancel(quote.clientOrderId)).toEqual({ status: 'canceled' })
+    await harness.pass(60_000)
+    expect(executor.submit(buy())).toMatchObject({ reason: 'NOT_READY', value: expect.stringContaining(NEXT) })
+    approved(harness)
+    await harness.pass(60_000)
+    await accepted(executor.submit(buy())).outcome
+    expect(signed(harness)).toEqual([
+      ['order', AGENT],
+      ['cancelByCloid', AGENT],
+      ['order', NEXT],
+    ])
+    await executor.close()
+  })
+
+  it('goes on with the key before until the venue has confirmed the next', async () => {
+    const harness = approved(createHarness())
+    const { executor } = harness
+    await executor.start()
+    const replacing = executor.replaceSigner(next)
+    await accepted(executor.submit(buy())).outcome
+    await replacing
+    await accepted(executor.submit(buy())).outcome
+    expect(signed(harness)).toEqual([
+      ['order', AGENT],
+      ['order', NEXT],
+    ])
+    await executor.close()
+  })
+
+  it('never takes a key for what the venue has said of another', async () => {
+    const harness = approved(createHarness())
+    const { executor } = harness
+    await executor.start()
+    harness.exchange.fault({ fault: 'delay', of: 'request:info:userRole', nth: 1, ms: 1_000 })
+    const stranger = createUnverifiedSigner('0x0000000000000000000000000000000000000999')
+    const replacing = Promise.allSettled([executor.replaceSigner(next), executor.replaceSigner(stranger)])
+    await harness.pass(2_000)
+    expect(await replacing).toMatchObject([{ reason: { code: 'UNKNOWN_SIGNER' } }, { status: 'rejected' }])
+    expect(executor.readiness().missing).toMatchObject([{ condition: 'signer' }])
+    await executor.replaceSigner(createUnverifiedSigner(AGENT))
+    await accepted(executor.submit(buy())).outcome
+    expect(signed(harness)).toEqual([['order', AGENT]])
+    await executor.close()
+  })
+
   it('is taken while nobody can be asked, and asked about later', async () => {
     const harness = createHarness()
     const { executor } = harness
@@ -73,6 +134,41 @@ describe('replacing the signer', () => {
     signer.release()
     expect((await order.outcome).status).toBe('filled')
     expect(signed(harness)).toEqual([['order', NEXT]])
+    await executor.close()
+  })
+
+  it('while an order is being signed does not carry it over to the next connection', async () => {
+    const signer = createHeldSigner()
+    const harness = approved(createHarness({ signer, signTimeoutMs: 60_000 }))
+    const { executor } = harness
+    await executor.start()
+    const order = accepted(executor.submit(buy()))
+    await harness.settle()
+    expect(signer.waiting).toBe(1)
+    await executor.replaceSigner(next)
+    harness.sockets[0]?.terminate()
+    await harness.pass(2_000)
+    expect(executor.readiness().ready).toBe(true)
+    signer.release()
+    expect(await order.outcome).toMatchObject({ status: 'denied', reason: 'NOT_SENT' })
+    expect(signed(harness)).toEqual([])
+    await executor.close()
+  })
+
+  it('while an order is being signed does not hide the kill switch from it', async () => {
+    const signer = createHeldSigner()
+    const harness = approved(createHarness({ signer, ...LEAVE_ALL }))
+    const { executor } = harness
+    await executor.start()
+    const order = accepted(executor.submit(buy()))
+    await harness.settle()
+    const slow = createHeldSigner(NEXT)
+    await executor.replaceSigner(slow)
+    executor.hardStop.trigger({ cause: 'manual', reason: 'news' })
+    signer.release()
+    await harness.settle()
+    expect(await outcomeNow(order)).toMatchObject({ status: 'denied', reason: 'HARD_STOP', message: 'news' })
+    expect(slow.waiting).toBe(0)
     await executor.close()
   })
 

@@ -1,8 +1,10 @@
-import { createMemoryJournal, type MemoryJournal, type StandDownState } from 'hip3-executor'
+import { type Clock, createMemoryJournal, type MemoryJournal, type StandDownState } from 'hip3-executor'
+import { createManualClock, createSimExchange } from 'hip3-executor/testing'
 import { describe, expect, it } from 'vitest'
 import { holdFrames } from '../helpers/frames.js'
 import {
   ACCOUNT,
+  AGENT,
   accepted,
   buy,
   createHarness,
@@ -216,6 +218,49 @@ describe('where it cannot get on', () => {
     isDown = false
     await harness.pass(180_000)
     expect([held(harness), held(harness, TSLA), resting(harness), status(harness)]).toEqual(['0', '0', 0, 'done'])
+  })
+
+  it('keeps the process alive until it is done, also where nothing else is waited for', async () => {
+    const clock = createManualClock()
+    let holds = 0
+    /** Whoever holds the process has a timer that does. */
+    const counting: Clock = {
+      ...clock,
+      schedule(fn, ms, options) {
+        const isHold = options?.background !== true
+        if (isHold) holds += 1
+        let isOver = false
+        const over = (): void => {
+          if (isHold && !isOver) holds -= 1
+          isOver = true
+        }
+        const ring = (): void => {
+          over()
+          fn()
+        }
+        const cancel = clock.schedule(ring, ms, options)
+        return () => {
+          over()
+          cancel()
+        }
+      },
+    }
+    const exchange = createSimExchange({ clock, verifySignatures: false })
+    exchange.account(ACCOUNT).deposit('1000').approveAgent(AGENT, { name: 'test' })
+    const harness = createHarness({ clock: counting }, { clock, exchange })
+    await harness.executor.start()
+    await harness.pass(2_000)
+    expect(holds).toBe(0)
+    harness.toExchange = (text) => !text.includes('clearinghouseState')
+    harness.executor.hardStop.trigger(STOP)
+    await harness.pass(20_000)
+    expect([status(harness), holds]).toEqual(['working', 1])
+    await harness.pass(60_000)
+    expect([status(harness), holds]).toEqual(['degraded', 1])
+    harness.toExchange = () => true
+    await harness.pass(180_000)
+    expect([status(harness), holds]).toEqual(['done', 0])
+    await harness.executor.close()
   })
 
   it.each<[string, (harness: Harness) => void]>([

@@ -1,10 +1,12 @@
-import type { Signature, Signer } from 'hip3-executor'
+import type { Address, Signature, Signer } from 'hip3-executor'
 import { createUnverifiedSigner } from 'hip3-executor/testing'
 import { AGENT } from './harness.js'
 
 /** A signer whose answers wait until the test gives them. */
-export function createHeldSigner(): Signer & { readonly waiting: number; release(): void; fail(error: unknown): void } {
-  const { sign, address } = createUnverifiedSigner(AGENT)
+export function createHeldSigner(
+  by: Address = AGENT,
+): Signer & { readonly waiting: number; release(): void; fail(error: unknown): void } {
+  const { sign, address } = createUnverifiedSigner(by)
   let held: { resolve(): void; reject(error: unknown): void }[] = []
   return {
     address,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { positiveMs, wholeNumber } from '../../src/model/guards.js'
+import { positiveMs, positiveMsOrZero, required, wholeNumber } from '../../src/model/guards.js'
 
 describe('wholeNumber', () => {
   it('takes a whole number of at least the least', () => {
@@ -25,5 +25,25 @@ describe('positiveMs', () => {
     expect(() => positiveMs(value as number, 'timeoutMs')).toThrow(
       new RangeError(`timeoutMs: expected more than 0 ms, got ${value}`),
     )
+  })
+})
+
+describe('positiveMsOrZero', () => {
+  it('takes any length of time, and none', () => {
+    expect([positiveMsOrZero(0, 'everyMs'), positiveMsOrZero(0.5, 'everyMs')]).toStrictEqual([0, 0.5])
+  })
+
+  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, '0', '', null, undefined])('refuses %o by name', (value) => {
+    expect(() => positiveMsOrZero(value as number, 'everyMs')).toThrow(/^everyMs: expected more than 0 ms, got /)
+  })
+})
+
+describe('required', () => {
+  it('takes every value there is', () => {
+    expect([required(0, 'signer'), required('', 'signer'), required(false, 'signer')]).toStrictEqual([0, '', false])
+  })
+
+  it.each([undefined, null])('refuses %o by name', (value) => {
+    expect(() => required(value, 'signer')).toThrow(new TypeError(`signer: expected a value, got ${value}`))
   })
 })

@@ -25,7 +25,7 @@ describe('a lean number', () => {
       else expect(partsOf(lean)).toEqual(partsOf(stock))
     }
     fc.assert(fc.property(text, text, check), { numRuns: 10_000 })
-    const opposites = fc.tuple(text, fc.constantFrom('0', '-0')).map(([a, zero]) => [a, a.replace(/^-?/, '-'), zero])
+    const opposites = text.map((a) => [a, a.replace(/^-?/, '-'), '0', '-0'])
     const checkAll = (numbers: readonly string[]) => {
       for (const a of numbers) for (const b of numbers) check(a, b)
     }

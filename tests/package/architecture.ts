@@ -46,7 +46,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   model: { packages: ['big.js'], ambient: 'language' },
   control: { imports: ['model', ...PORTS], ambient: 'language' },
   wire: { imports: ['model'], types: ['ports'], packages: ['msgpackr/pack', 'viem/utils'], ambient: 'language' },
-  pipeline: { imports: ['control', 'wire', 'model', ...PORTS], types: ['executor'], ambient: 'language' },
+  pipeline: { imports: ['control', 'wire', 'model', ...PORTS], types: ['executor', 'options'], ambient: 'language' },
   'io/node': { imports: ['model', 'wire', 'io', ...PORTS], packages: ['node:*'], ambient: 'node' },
   // What needs a package that few have, each behind a door of its own.
   'io/native-secp256k1': {
@@ -71,16 +71,17 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'create-executor': {
     imports: ['pipeline', 'control', 'wire', 'io', 'model', ...PORTS],
-    types: ['executor'],
+    types: ['executor', 'options'],
     ambient: 'language',
   },
+  options: { types: ['control', 'model', 'ports'], ambient: 'language' },
   executor: { types: ['control', 'model', ...PORTS], ambient: 'language' },
   events: { imports: ['errors'], types: ['ports'], ambient: 'web' },
   errors: { ambient: 'language' },
   ports: { types: ['model'], ambient: 'language' },
   index: {
     imports: ['create-executor', 'control', 'io', 'wire', 'model', ...PORTS],
-    types: ['executor'],
+    types: ['executor', 'options'],
     ambient: 'language',
     isDoor: true,
   },

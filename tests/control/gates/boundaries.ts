@@ -6,10 +6,10 @@
 import { coreGates } from '../../../src/control/gates/core.js'
 import { correlationPositionGate } from '../../../src/control/gates/correlation.js'
 import { standardGates } from '../../../src/control/gates/standard.js'
-import type { BestPrices } from '../../../src/control/market-data.js'
 import type { Condition } from '../../../src/control/readiness.js'
 import { createRiskGates, type Gate, type GateDescription, type RiskGates } from '../../../src/control/risk-gates.js'
 import type { RoundTrip, RoundTripFill } from '../../../src/control/round-trips.js'
+import type { BestPrices } from '../../../src/model/prices.js'
 import type { DeniedReason } from '../../../src/model/reasons.js'
 import { createWorld, d, hold, type OrderValues, orderOf, type World } from '../support.js'
 
