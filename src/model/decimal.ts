@@ -8,7 +8,7 @@
  * @see https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/tick-and-lot-size
  */
 import type SharedBig from 'big.js'
-import { createLeanBig } from './lean-big.js'
+import { createLeanBig, type LeanBig } from './lean-big.js'
 
 /** An exact decimal. Immutable; every operation returns a new value. */
 export type Decimal = SharedBig
@@ -20,19 +20,18 @@ export type DecimalInput = string | Decimal
  * Our own constructor. The one that big.js exports belongs to everybody in the process, and whoever sets its
  * precision, its rounding or `strict` would set ours.
  */
-const Big: SharedBig.BigConstructor = /* @__PURE__ */ ownBig()
+const { Big, read }: LeanBig = /* @__PURE__ */ ownBig()
 
 /** Never an exponent: what `String` and `JSON.stringify` make of a decimal can be read back by `decimal`. */
-function ownBig(): SharedBig.BigConstructor {
+function ownBig(): LeanBig {
   const own = createLeanBig()
-  own.NE = -1_000
-  own.PE = 1_000
+  own.Big.NE = -1_000
+  own.Big.PE = 1_000
   return own
 }
 
 export const ZERO: Decimal = /* @__PURE__ */ new Big(0)
 
-const PLAIN_DECIMAL = /^-?\d+(\.\d+)?$/
 const MAX_LENGTH = 64
 
 /**
@@ -48,12 +47,13 @@ export function decimal(value: DecimalInput, name: string): Decimal {
   if (typeof text !== 'string') {
     throw new TypeError(`${name}: expected a decimal string or a Big, got ${describe(value)}`)
   }
-  if (text.length > MAX_LENGTH || !PLAIN_DECIMAL.test(text)) {
+  const number = text.length <= MAX_LENGTH ? read(text) : undefined
+  if (number === undefined) {
     throw new RangeError(
       `${name}: expected a plain decimal such as "182.51", got ${JSON.stringify(text.slice(0, MAX_LENGTH))}`,
     )
   }
-  return new Big(text)
+  return number
 }
 
 /** The same for what must be above zero. @throws {RangeError} when it is not */
@@ -70,7 +70,7 @@ export function positiveDecimal(value: DecimalInput, name: string): Decimal {
 export function decimalFromVenue(value: unknown): Decimal | undefined {
   if (typeof value === 'string') {
     const text = value.trim()
-    return text.length <= MAX_LENGTH && PLAIN_DECIMAL.test(text) ? new Big(text) : undefined
+    return text.length <= MAX_LENGTH ? read(text) : undefined
   }
   return typeof value === 'number' && Number.isFinite(value) ? new Big(String(value)) : undefined
 }

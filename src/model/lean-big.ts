@@ -1,16 +1,22 @@
 /**
- * A constructor of big.js whose numbers compare, add, subtract and multiply without copies.
+ * A constructor of big.js whose numbers are read, compared, added, subtracted and multiplied without copies.
  *
  * big.js copies the other operand of each of these, which was most of the memory that judging an order took. The numbers are
  * its own (sign `s`, exponent `e` of the first digit, digits `c` without zeros at either end; zero is the one digit 0), and so
- * is everything else that they do. What the four say is what big.js says, digit by digit.
+ * is everything else that they do. What is said here is what big.js says, digit by digit.
  */
 import SharedBig from 'big.js'
 
 type Big = SharedBig
 type Digits = readonly number[]
 
-export function createLeanBig(): SharedBig.BigConstructor {
+export type LeanBig = {
+  readonly Big: SharedBig.BigConstructor
+  /** The number that a plain decimal such as `-182.51` spells; nothing for any other text. */
+  read(text: string): Big | undefined
+}
+
+export function createLeanBig(): LeanBig {
   const Lean = SharedBig()
   const stock: Big = Lean.prototype
   const prototype: Big = Object.create(stock)
@@ -64,8 +70,37 @@ export function createLeanBig(): SharedBig.BigConstructor {
     const carry = dropLeadingZero(c)
     return made(s, this.e + y.e + carry, c)
   }
-  return Lean
+
+  function read(text: string): Big | undefined {
+    const isNegative = text.startsWith('-')
+    const c: number[] = []
+    let places = 0
+    let wholePlaces: number | undefined
+    for (let i = isNegative ? 1 : 0; i < text.length; i++) {
+      const code = text.charCodeAt(i)
+      if (code === POINT && wholePlaces === undefined) {
+        wholePlaces = places
+        continue
+      }
+      const digit = code - DIGIT_0
+      if (digit < 0 || digit > 9) return undefined
+      places += 1
+      if (digit !== 0 || c.length > 0) c.push(digit)
+    }
+    // A point stands between digits.
+    if (places === 0 || wholePlaces === 0 || wholePlaces === places) return undefined
+    const s = isNegative ? -1 : 1
+    if (c.length === 0) return made(s, 0, [0])
+    const e = (wholePlaces ?? places) - (places - c.length) - 1
+    while (c.at(-1) === 0) c.pop()
+    return made(s, e, c)
+  }
+
+  return { Big: Lean, read }
 }
+
+const POINT = 46
+const DIGIT_0 = 48
 
 const isZero = ({ c }: Big): boolean => c[0] === 0
 const digitAt = (digits: Digits, index: number): number => digits[index] ?? 0

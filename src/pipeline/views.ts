@@ -2,11 +2,13 @@
 import type { OrderRecord } from '../control/order-ledger.js'
 import type { Decimal } from '../model/decimal.js'
 import { ZERO } from '../model/decimal.js'
-import { isTerminal } from '../model/order.js'
+import { isTerminal, type OrderStatus } from '../model/order.js'
 import type { OrderView, Outcome } from '../model/outcome.js'
 import { DENIED_REASONS, type DeniedReason, REJECTED_REASONS, type RejectedReason } from '../model/reasons.js'
 
-export function viewOf(record: OrderRecord): OrderView {
+export const viewOf = (record: OrderRecord): OrderView => viewIn(record.status, record)
+
+function viewIn<S extends OrderStatus>(status: S, record: OrderRecord): OrderView & { readonly status: S } {
   const { request } = record
   const { clientOrderId, market, kind, side, size, price, timeInForce, reduceOnly, intentId, tags, edgeBps } = request
   return {
@@ -19,7 +21,7 @@ export function viewOf(record: OrderRecord): OrderView {
     price,
     timeInForce,
     reduceOnly,
-    status: record.status,
+    status,
     filledSize: record.filledSize,
     remainingSize: size.minus(record.filledSize),
     averagePrice: averageOf(record),
@@ -38,16 +40,15 @@ export function isComplete(record: OrderRecord): boolean {
 }
 
 export function outcomeOf(record: OrderRecord): Outcome {
-  const view = viewOf(record)
   switch (record.status) {
     case 'filled':
     case 'canceled':
     case 'expired':
-      return { ...view, status: record.status }
+      return viewIn(record.status, record)
     case 'rejected': {
       const reason = (record.reason ?? 'UNMAPPED') as RejectedReason
       return {
-        ...view,
+        ...viewOf(record),
         status: 'rejected',
         reason,
         benign: REJECTED_REASONS[reason].benign,
@@ -56,10 +57,11 @@ export function outcomeOf(record: OrderRecord): Outcome {
     }
     case 'denied': {
       const reason = (record.reason ?? 'NOT_SENT') as DeniedReason
-      return { ...view, status: 'denied', reason, benign: DENIED_REASONS[reason].benign, message: record.message ?? '' }
+      const { benign } = DENIED_REASONS[reason]
+      return { ...viewOf(record), status: 'denied', reason, benign, message: record.message ?? '' }
     }
     default:
-      return { ...view, status: 'unknown', message: `closed while ${record.status}` }
+      return { ...viewOf(record), status: 'unknown', message: `closed while ${record.status}` }
   }
 }
 

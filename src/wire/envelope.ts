@@ -26,11 +26,9 @@ export type SignedPayload = {
 
 export function signedPayload(request: UnsignedRequest, signature: Signature): SignedPayload {
   const { action, nonce, vaultAddress, expiresAfter } = request
-  return {
-    action,
-    nonce,
-    signature,
-    ...(vaultAddress === undefined ? {} : { vaultAddress: address(vaultAddress, 'vaultAddress') }),
-    ...(expiresAfter === undefined ? {} : { expiresAfter }),
+  if (vaultAddress === undefined) {
+    return expiresAfter === undefined ? { action, nonce, signature } : { action, nonce, signature, expiresAfter }
   }
+  const vault = { action, nonce, signature, vaultAddress: address(vaultAddress, 'vaultAddress') }
+  return expiresAfter === undefined ? vault : { ...vault, expiresAfter }
 }

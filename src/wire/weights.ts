@@ -17,8 +17,8 @@ export const entriesWithin = (weight: number): number => Math.max(0, weight * EN
 /** How many actions a request counts as: one, or one for each entry of its batch. */
 export function entriesOf(action: unknown): number {
   if (!isObject(action)) return 1
-  const list = [action['orders'], action['cancels'], action['modifies']].find(Array.isArray)
-  return Math.max(1, list?.length ?? 1)
+  const list = action['orders'] ?? action['cancels'] ?? action['modifies']
+  return Array.isArray(list) ? Math.max(1, list.length) : 1
 }
 
 const USUAL_WEIGHT = 20

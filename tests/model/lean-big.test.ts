@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createLeanBig } from '../../src/model/lean-big.js'
 
-const Lean = createLeanBig()
+const { Big: Lean, read } = createLeanBig()
 
 /** What a number is made of, the sign of a zero included. */
 const partsOf = ({ s, e, c }: SharedBig) => ({ s, e, c: [...c] })
@@ -30,6 +30,20 @@ describe('a lean number', () => {
       for (const a of numbers) for (const b of numbers) check(a, b)
     }
     fc.assert(fc.property(opposites, checkAll))
+  })
+
+  it('is read from a plain decimal as big.js reads it, and from nothing else', () => {
+    const character = fc.constantFrom(...'00159...--+e _\n٣')
+    const anything = fc.array(character, { maxLength: 12 }).map((list) => list.join(''))
+    const plain = /^-?\d+(\.\d+)?$/
+    const plainText = fc.stringMatching(plain, { maxLength: 70 })
+    fc.assert(
+      fc.property(fc.oneof(anything, plainText), (text) => {
+        const number = read(text)
+        expect(number && partsOf(number)).toEqual(plain.test(text) ? partsOf(new SharedBig(text)) : undefined)
+      }),
+      { numRuns: 20_000 },
+    )
   })
 
   it('leaves the numbers it was made from as they were', () => {
