@@ -17,9 +17,9 @@ import {
   createWsSender,
   type Signer,
   standardGates,
-} from '../../src/index.js'
-import { createSignaturePool, type SignaturePool } from '../../src/signing.js'
-import { loadWasmKeccak256 } from '../../src/wasm.js'
+} from '../../dist/index.js'
+import { createSignaturePool, type SignaturePool } from '../../dist/signing.js'
+import { loadWasmKeccak256 } from '../../dist/wasm.js'
 import { ExchangeClient, peerVersion, WebSocketTransport } from '../clients/peers.js'
 import { type Block, interleave, type Measured, p99Ratio, ratio } from './measure.js'
 import { duration, type Line, ownVersion, type Part } from './report.js'

@@ -6,9 +6,9 @@
  */
 import { Packr } from 'msgpackr/pack'
 import { hexToBytes, keccak256 as viemKeccak256 } from 'viem/utils'
-import { type Action, encodeAction, l1ActionHash, l1Signable } from '../../src/signing.js'
-import { loadWasmKeccak256 } from '../../src/wasm.js'
-import { keccak256 } from '../../src/wire/keccak.js'
+import { type Action, encodeAction, l1ActionHash, l1Signable } from '../../dist/signing.js'
+import { loadWasmKeccak256 } from '../../dist/wasm.js'
+import { keccak256 } from '../../dist/wire/keccak.js'
 import { createCcxtSigner, createL1ActionHash, peerVersion } from '../clients/peers.js'
 import { type Block, interleave, type Measured, ratio } from './measure.js'
 import { batchOf, oneOrder } from './orders.js'

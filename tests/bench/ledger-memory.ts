@@ -5,13 +5,13 @@
  * Exchange and executor live under one manual clock, which goes so far between two batches that even what is remembered for
  * an hour has been forgotten again by the first reading.
  */
-import { type Accepted, createExecutor, createWsSender, type Intent, standardGates } from '../../src/index.js'
+import { type Accepted, createExecutor, createWsSender, type Intent, standardGates } from '../../dist/index.js'
 import {
   createManualClock,
   createSimExchange,
   createSimSocket,
   createUnverifiedSigner,
-} from '../../src/testing/index.js'
+} from '../../dist/testing/index.js'
 
 const ORDERS = 1_000_000
 const BATCH = 40

@@ -1,7 +1,7 @@
 /** The actions that are encoded and signed: an immediate order as bots send it, and a batch of such. */
 
-import { createNanoidIds } from '../../src/index.js'
-import type { Action } from '../../src/signing.js'
+import { createNanoidIds } from '../../dist/index.js'
+import type { Action } from '../../dist/signing.js'
 
 const newId = createNanoidIds()
 

@@ -20,9 +20,9 @@ import {
   type Intent,
   standardGates,
   type WebSocketLike,
-} from '../../src/index.js'
-import { loadNativeSecp256k1 } from '../../src/native.js'
-import { loadWasmKeccak256 } from '../../src/wasm.js'
+} from '../../dist/index.js'
+import { loadNativeSecp256k1 } from '../../dist/native.js'
+import { loadWasmKeccak256 } from '../../dist/wasm.js'
 import { ExchangeClient, peerVersion, WebSocketTransport } from '../clients/peers.js'
 import { type Block, interleave, type Measured, ratio } from './measure.js'
 import { batchOf } from './orders.js'

@@ -1,6 +1,6 @@
 /** A simulated exchange in a process of its own, as far from its clients as another process of one machine can be. */
 import { privateKeyToAddress } from 'viem/accounts'
-import { createSimExchange } from '../../src/testing/index.js'
+import { createSimExchange } from '../../dist/testing/index.js'
 import { keyOf } from './sim-venue.js'
 
 const ACCOUNTS = 3

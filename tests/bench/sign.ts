@@ -6,8 +6,8 @@
  */
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 import { recoverAddress } from 'viem/utils'
-import { loadNativeSecp256k1 } from '../../src/native.js'
-import type { Signer } from '../../src/ports.js'
+import { loadNativeSecp256k1 } from '../../dist/native.js'
+import type { Signer } from '../../dist/ports.js'
 import {
   type Action,
   createLocalSigner,
@@ -15,8 +15,8 @@ import {
   type Hex,
   l1Signable,
   type SignaturePool,
-} from '../../src/signing.js'
-import { loadWasmKeccak256 } from '../../src/wasm.js'
+} from '../../dist/signing.js'
+import { loadWasmKeccak256 } from '../../dist/wasm.js'
 import { createCcxtSigner, peerVersion, signL1Action } from '../clients/peers.js'
 import { type Block, interleave, type Measured, p99Ratio, ratio } from './measure.js'
 import { rawNativeSign } from './native-limit.js'

@@ -3,7 +3,7 @@
  * request. Prints the heap after a tenth of them and at the end. Two accounts, so that also what is remembered for each of them is full by the first reading.
  */
 import { privateKeyToAddress } from 'viem/accounts'
-import { createUnverifiedSigner } from '../../src/testing/index.js'
+import { createUnverifiedSigner } from '../../dist/testing/index.js'
 import { keyOf, loadVenue, MARKETS, resting, taking } from './sim-venue.js'
 
 const ACTIONS = 1_000_000

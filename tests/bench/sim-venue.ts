@@ -1,17 +1,17 @@
 /** A simulated exchange under load: a hundred accounts, each with a connection that listens and with open orders. */
 import { privateKeyToAddress } from 'viem/accounts'
-import { createLocalSigner } from '../../src/io/local-signer.js'
-import { decimal } from '../../src/model/decimal.js'
-import { floorSize, roundPrice } from '../../src/model/market.js'
-import type { Signer } from '../../src/ports.js'
+import { createLocalSigner } from '../../dist/io/local-signer.js'
+import { decimal } from '../../dist/model/decimal.js'
+import { floorSize, roundPrice } from '../../dist/model/market.js'
+import type { Signer } from '../../dist/ports.js'
 import {
   createSimExchange,
   createUnverifiedSigner,
   MAINNET_UNIVERSE,
   type SimExchange,
-} from '../../src/testing/index.js'
-import { l1ActionHash, l1Digest } from '../../src/wire/l1-hash.js'
-import type { Encodable } from '../../src/wire/msgpack.js'
+} from '../../dist/testing/index.js'
+import { l1ActionHash, l1Digest } from '../../dist/wire/l1-hash.js'
+import type { Encodable } from '../../dist/wire/msgpack.js'
 
 export const ACCOUNTS = 100
 export const MARKETS: readonly string[] = [

@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { privateKeyToAddress } from 'viem/accounts'
 import { WebSocketServer } from 'ws'
-import { createSimExchange } from '../../src/testing/index.js'
+import { createSimExchange } from '../../dist/testing/index.js'
 import { keyOf } from './sim-venue.js'
 
 const BATCH = Number(process.argv[2])

@@ -6,9 +6,9 @@
  */
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
-import type { Accepted, Intent, Signer } from '../../src/index.js'
-import { type Action, createLocalSigner, createSignaturePool, l1Signable } from '../../src/signing.js'
-import { loadWasmKeccak256 } from '../../src/wasm.js'
+import type { Accepted, Intent, Signer } from '../../dist/index.js'
+import { type Action, createLocalSigner, createSignaturePool, l1Signable } from '../../dist/signing.js'
+import { loadWasmKeccak256 } from '../../dist/wasm.js'
 import { type BusyAccount, openBusyAccount } from './busy-account.js'
 import { type Block, interleave, type Measured, ratio } from './measure.js'
 import { rawNativeSign } from './native-limit.js'
@@ -33,6 +33,7 @@ async function run(): Promise<readonly Line[]> {
   const [few, many] = await Promise.all(
     [10, 1_000].map((workingOrders, account) =>
       openBusyAccount({
+        account,
         signer: createLocalSigner(keyOf(account), { backend: { keccak256 }, prepare: pools[account] }),
         workingOrders,
       }),
