@@ -88,11 +88,12 @@ export function createEvidence(parts: EvidenceParts, settlement: Settlement, hoo
         apply(clientOrderId, 'acknowledged')
         break
       case 'filled': {
-        const facts = { orderId: reply.orderId, filledSize: reply.totalSize, averagePrice: reply.averagePrice }
-        if (reply.totalSize.gte(size)) apply(clientOrderId, 'filled', { ...facts, isSizeFinal: true })
+        const { orderId, totalSize: filledSize, averagePrice } = reply
+        const atTheEnd = { orderId, filledSize, averagePrice, isSizeFinal: true }
+        if (filledSize.gte(size)) apply(clientOrderId, 'filled', atTheEnd)
         // What an immediate order did not fill at once is cancelled; any other may still fill.
-        else if (timeInForce === 'ioc') apply(clientOrderId, 'canceled', { ...facts, isSizeFinal: true })
-        else apply(clientOrderId, 'partiallyFilled', { orderId: reply.orderId, filledSize: reply.totalSize })
+        else if (timeInForce === 'ioc') apply(clientOrderId, 'canceled', atTheEnd)
+        else apply(clientOrderId, 'partiallyFilled', { orderId, filledSize })
         break
       }
       case 'error':

@@ -40,28 +40,23 @@ export function isComplete(record: OrderRecord): boolean {
 }
 
 export function outcomeOf(record: OrderRecord): Outcome {
-  switch (record.status) {
+  const { status, message = '' } = record
+  switch (status) {
     case 'filled':
     case 'canceled':
     case 'expired':
-      return viewIn(record.status, record)
+      return viewIn(status, record)
+    // Put into the view itself: a spread that something is added to costs thirty times as much as all the rest.
     case 'rejected': {
       const reason = (record.reason ?? 'UNMAPPED') as RejectedReason
-      return {
-        ...viewOf(record),
-        status: 'rejected',
-        reason,
-        benign: REJECTED_REASONS[reason].benign,
-        message: record.message ?? '',
-      }
+      return Object.assign(viewIn(status, record), { reason, benign: REJECTED_REASONS[reason].benign, message })
     }
     case 'denied': {
       const reason = (record.reason ?? 'NOT_SENT') as DeniedReason
-      const { benign } = DENIED_REASONS[reason]
-      return { ...viewOf(record), status: 'denied', reason, benign, message: record.message ?? '' }
+      return Object.assign(viewIn(status, record), { reason, benign: DENIED_REASONS[reason].benign, message })
     }
     default:
-      return { ...viewOf(record), status: 'unknown', message: `closed while ${record.status}` }
+      return Object.assign(viewIn('unknown', record), { message: `closed while ${status}` })
   }
 }
 
