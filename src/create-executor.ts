@@ -55,6 +55,7 @@ import { createModify } from './pipeline/modify.js'
 import { createNonceProbe } from './pipeline/nonce-probe.js'
 import { createOwnedClock } from './pipeline/owned-clock.js'
 import type { Parts } from './pipeline/parts.js'
+import { createPresign } from './pipeline/presign.js'
 import { createProcessHold, type ProcessHold } from './pipeline/process-hold.js'
 import { createReconciler } from './pipeline/reconcile.js'
 import { createRecorder } from './pipeline/recorder.js'
@@ -213,7 +214,11 @@ export function createExecutor(options: ExecutorOptions): Executor {
     onNews: session.onFill,
   })
   const sign = createSign(parts)
-  const nonceProbe = createNonceProbe(parts, post, sign)
+  const usesNoops = options.resolution?.useNoop ?? true
+  const presign = options.presignExits === true ? createPresign({ parts, sign, usesNoops }) : undefined
+  const nonceProbe = createNonceProbe(parts, post, {
+    noop: (nonce, by) => presign?.noops.get(nonce, by) ?? sign.noop(nonce, by),
+  })
   const resolver = createResolver({ parts, ask, nonceProbe, evidence, alarm, options: options.resolution })
   const fills = createFills(parts, ask, evidence)
   const balances = createBalances({ parts, ask, values: accountValues, markets: () => marketWatch.accepted })
@@ -222,7 +227,10 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const cancels = createCancels(parts, evidence, resolver)
   const replacements = createReplacements(evidence, resolver)
   const answers = createAnswers({ parts, evidence, cancels, replacements, resolver })
-  const dispatch = createDispatch({ parts, post, sign, evidence, cancels, replacements, answers, recorder, alarm })
+  const dispatch = createDispatch({
+    ...{ parts, post, sign, evidence, cancels, replacements, answers, recorder, alarm },
+    presigned: presign?.cancels,
+  })
   const denyQueued = createDenyQueued(parts, dispatch)
   const submit = createSubmit({ parts, settlement, dispatch, cancels })
 
