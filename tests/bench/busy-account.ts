@@ -5,16 +5,8 @@
  * It trades on a simulated exchange over a real socket on loopback. What is measured of it ends before the exchange hears
  * of it, so the exchange may live in the same process.
  */
-import WebSocket from 'ws'
 import type { Executor } from '../../src/index.js'
-import {
-  createActionBudget,
-  createExecutor,
-  createWsSender,
-  type Intent,
-  standardGates,
-  type WebSocketLike,
-} from '../../src/index.js'
+import { createActionBudget, createExecutor, createWsSender, type Intent, standardGates } from '../../src/index.js'
 import { decimal } from '../../src/model/decimal.js'
 import { floorSize, roundPrice } from '../../src/model/market.js'
 import type { Signer } from '../../src/ports.js'
@@ -26,6 +18,7 @@ import {
   type Universe,
 } from '../../src/testing/index.js'
 import { send } from './sim-venue.js'
+import { timedSocket } from './timed-socket.js'
 
 const MARKETS = 100
 const FREE_MARKETS = 30
@@ -66,7 +59,7 @@ export async function openBusyAccount({ signer, workingOrders }: BusyAccountOpti
     transport: createWsSender({
       network: 'testnet',
       url: wsUrl,
-      webSocket: (url) => timed(url, (at) => (writtenAt = at)),
+      webSocket: (url) => timedSocket(url, (at) => (writtenAt = at)),
     }),
     markets: markets.map(({ name }) => name),
     gates: everyGate(),
@@ -164,14 +157,3 @@ const everyGate = () =>
     tiltGuard: {},
     reEntryDelay: {},
   })
-
-/** A socket that notes when a frame has been handed to the system, and makes sure that it was. */
-function timed(url: string, note: (at: number) => void): WebSocketLike {
-  const socket = new WebSocket(url)
-  const send = socket.send.bind(socket)
-  socket.send = (text: string) => {
-    send(text)
-    note(performance.now())
-  }
-  return socket as unknown as WebSocketLike
-}
