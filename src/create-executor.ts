@@ -56,6 +56,7 @@ import { createModify } from './pipeline/modify.js'
 import { createNonceProbe } from './pipeline/nonce-probe.js'
 import { createOwnedClock } from './pipeline/owned-clock.js'
 import type { Parts } from './pipeline/parts.js'
+import { createPresign } from './pipeline/presign.js'
 import { createProcessHold, type ProcessHold } from './pipeline/process-hold.js'
 import { createReconciler } from './pipeline/reconcile.js'
 import { createRecorder } from './pipeline/recorder.js'
@@ -65,7 +66,7 @@ import { createResolver } from './pipeline/resolver.js'
 import { createSession, createTurnTeller } from './pipeline/session.js'
 import { readSettings } from './pipeline/settings.js'
 import { createSettlement } from './pipeline/settlement.js'
-import { createSign } from './pipeline/sign.js'
+import { createSign, type Sign } from './pipeline/sign.js'
 import { createSigners } from './pipeline/signers.js'
 import { createStandDown } from './pipeline/stand-down.js'
 import { createSubmit } from './pipeline/submit.js'
@@ -200,7 +201,10 @@ export function createExecutor(options: ExecutorOptions): Executor {
   })
   const sign = createSign(parts)
   const until = createUntil(parts)
-  const nonceProbe = createNonceProbe({ parts, post, sign, until })
+  const usesNoops = options.resolution?.useNoop ?? true
+  const presign = options.presignExits === true ? createPresign({ parts, sign, usesNoops }) : undefined
+  const signNoop: Sign['noop'] = (nonce, by) => presign?.noops.get(nonce, by) ?? sign.noop(nonce, by)
+  const nonceProbe = createNonceProbe({ parts, post, sign: { noop: signNoop }, until })
   const resolver = createResolver({ parts, ask, nonceProbe, evidence, alarm, options: options.resolution })
   const fills = createFills(parts, ask, evidence)
   const balances = createBalances({ parts, ask, values: accountValues, markets: () => marketWatch.accepted })
@@ -209,7 +213,10 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const cancels = createCancels(parts, evidence, resolver)
   const replacements = createReplacements(evidence, resolver)
   const answers = createAnswers({ parts, evidence, cancels, replacements, resolver })
-  const dispatch = createDispatch({ parts, post, sign, evidence, cancels, replacements, answers, recorder, alarm })
+  const dispatch = createDispatch({
+    ...{ parts, post, sign, evidence, cancels, replacements, answers, recorder, alarm },
+    presigned: presign?.cancels,
+  })
   const denyQueued = createDenyQueued(parts, dispatch)
   const submit = createSubmit({ parts, settlement, dispatch, cancels })
 

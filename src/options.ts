@@ -32,6 +32,14 @@ export type ExecutorOptions = {
   readonly resolution?: ResolutionOptions | undefined
   /** How long the signer may take. Default: 2000. */
   readonly signTimeoutMs?: number | undefined
+  /**
+   * Signs ways out ahead, one at a time and when nothing waits to leave: of every order that may rest its cancel, and of
+   * every request without an answer the noop that asks after it. A cancel that leaves alone then needs no signature, and
+   * neither waits for the signer nor fails with it; several at once share a request and are signed as they leave. Costs up
+   * to two more signatures an order, and another cancel of each order for every 25 requests that it outlives.
+   * Default: false.
+   */
+  readonly presignExits?: boolean | undefined
   /** How long a new order may wait in the queue before it is denied as not sent. Default: 2000. */
   readonly maxQueueMs?: number | undefined
   /** A mark older than this denies new orders. Default: 8000. */

@@ -9,6 +9,7 @@
  */
 import { ExecutorError } from '../errors.js'
 import { finiteTime, wholeNumber } from '../model/guards.js'
+import { createNonceWindow } from './nonce-window.js'
 
 export type NonceManagerOptions = {
   /** The highest nonce ever used by this signer, from before a restart. Default: 0. */
@@ -36,6 +37,20 @@ export type NonceManager = {
    * @throws {RangeError} when `now` is not a finite number
    */
   next(now: number): number
+  /**
+   * A nonce for what is signed now and sent later, or never; it counts as used from `spend` on. The same errors as `next`.
+   */
+  reserve(now: number): number
+  /** Tells that a reserved nonce is about to be sent. */
+  spend(nonce: number): void
+  /**
+   * How far a reserved nonce has come towards being refused: from 1 on it is not to be relied on, because 50 used ones are
+   * above it, half of what the venue keeps, or because it is a day old, half of what the venue allows. Of the other shards
+   * it is assumed that they use as many as this one.
+   *
+   * @param now our wall clock, Unix ms
+   */
+  wear(nonce: number, now: number): number
   /** Never again hands out this nonce or one below it: another life of the process may have used it. */
   raise(highWaterMark: number): void
   /** Learns the venue's time. The offset is used at once; the level says whether new orders may go on. */
@@ -50,6 +65,11 @@ export type NonceManager = {
 const DAY_MS = 86_400_000
 /** A minute inside the venue's window, so that a nonce does not fall out of it on the way. */
 const WINDOW_AHEAD_MS = DAY_MS - 60_000
+/**
+ * Half of the venue's 100. The other half is for requests that overtake a late one on its way, and for others who sign with
+ * the same key.
+ */
+const MOST_ABOVE = 50
 
 /** @throws {RangeError} when an option is out of range */
 export function createNonceManager(options: NonceManagerOptions = {}): NonceManager {
@@ -61,23 +81,33 @@ export function createNonceManager(options: NonceManagerOptions = {}): NonceMana
   if (wholeNumber(index, 'shard.index', 0) >= count) throw new RangeError('shard.index: expected less than shard.count')
   let last = wholeNumber(options.highWaterMark ?? 0, 'highWaterMark', 0)
   let drift: Drift = { driftMs: 0, level: 'ok' }
+  const used = createNonceWindow(MOST_ABOVE)
 
   const serverTime = (now: number): number => Math.floor(finiteTime(now, 'now') - drift.driftMs)
 
+  function reserve(now: number): number {
+    const venueTime = serverTime(now)
+    const earliest = Math.max(last + 1, venueTime)
+    const nonce = earliest + ((index - (earliest % count) + count) % count)
+    if (nonce >= venueTime + WINDOW_AHEAD_MS) {
+      throw new ExecutorError(
+        'CLOCK_DRIFT',
+        `the next nonce ${nonce} is a day ahead of the venue's clock: an earlier one was made by a clock that ran ahead`,
+      )
+    }
+    last = nonce
+    return nonce
+  }
+
   return {
     next(now) {
-      const venueTime = serverTime(now)
-      const earliest = Math.max(last + 1, venueTime)
-      const nonce = earliest + ((index - (earliest % count) + count) % count)
-      if (nonce >= venueTime + WINDOW_AHEAD_MS) {
-        throw new ExecutorError(
-          'CLOCK_DRIFT',
-          `the next nonce ${nonce} is a day ahead of the venue's clock: an earlier one was made by a clock that ran ahead`,
-        )
-      }
-      last = nonce
+      const nonce = reserve(now)
+      used.use(nonce)
       return nonce
     },
+    reserve,
+    spend: used.use,
+    wear: (nonce, now) => Math.max((used.above(nonce) * count) / MOST_ABOVE, (serverTime(now) - nonce) / DAY_MS),
     raise(highWaterMark) {
       last = Math.max(last, wholeNumber(highWaterMark, 'highWaterMark', 0))
     },

@@ -20,6 +20,7 @@ import type { Evidence } from './evidence.js'
 import type { Post } from './meter.js'
 import type { Parts } from './parts.js'
 import { createPatience } from './patience.js'
+import type { Presign } from './presign.js'
 import { takesExits } from './reach.js'
 import type { Recorder } from './recorder.js'
 import type { Replacements } from './replacements.js'
@@ -48,6 +49,7 @@ export type DispatchParts = {
   readonly parts: Parts
   readonly post: Post
   readonly sign: Sign
+  readonly presigned: Presign['cancels'] | undefined
   readonly evidence: Evidence
   readonly cancels: Cancels
   readonly replacements: Replacements
@@ -57,7 +59,7 @@ export type DispatchParts = {
 }
 
 export function createDispatch(wiring: DispatchParts): Dispatch {
-  const { parts, post, sign, evidence, cancels, replacements, answers, recorder, alarm } = wiring
+  const { parts, post, sign, presigned, evidence, cancels, replacements, answers, recorder, alarm } = wiring
   const { clock, signers, transport, hardStop, halts, queue, requests, orders, limits, venueLimits, logger, fault } =
     parts
   const patience = createPatience(clock, alarm, limits.maxQueueMs)
@@ -106,7 +108,7 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
     const place: Place = { id, batch, generation, signer: signers.current.address }
     step(
       place,
-      () => sign.batch(batch),
+      () => presigned?.take(batch) ?? sign.batch(batch),
       (payload) =>
         step(
           place,
@@ -169,6 +171,7 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
     const { id, batch } = place
     const result = hand(batch, payload)
     if (!result.written) {
+      presigned?.giveBack(payload)
       pausedUntil = clock.monotonic() + REFUSED_WRITE_RETRY_MS
       const isLost = result.why === 'closed' || result.why === 'connecting'
       takeBack(id, batch, isLost ? 'the connection was lost before the order could be written' : undefined)
@@ -178,7 +181,9 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
     if (requests.nextDeadlineAt !== undefined) alarm.setBy(requests.nextDeadlineAt)
     result.reply
       .then((reply) => {
-        answers.take(id, reply)
+        // Sent again under a fresh nonce: nothing was done by this one, and the order is still to be cancelled.
+        if (presigned?.isRefused(payload, reply) && requests.settle(id) !== undefined) takeBack(id, batch)
+        else answers.take(id, reply)
         kick()
       })
       .catch((error: unknown) => {
@@ -240,7 +245,12 @@ export function createDispatch(wiring: DispatchParts): Dispatch {
     const message = isExecutorError(error) ? error.message : 'the request could not be signed'
     logger.error('a request could not be sent', { lane: batch.lane, message })
     if (batch.lane === 'cancel') {
-      for (const cancel of batch.cancels) cancels.settle(cancel, { status: 'notSent', message })
+      for (const cancel of batch.cancels) {
+        // A request each is worse than one for all, and better than none.
+        const isSigned = !isClosed && batch.cancels.length > 1 && presigned?.has(cancel) === true
+        if (isSigned) send({ lane: 'cancel', cancels: [cancel] })
+        else cancels.settle(cancel, { status: 'notSent', message })
+      }
     } else {
       denyAll(batch.orders, isClosed ? 'CLOSED' : reasonOf(error), message)
     }

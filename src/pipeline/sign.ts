@@ -2,7 +2,7 @@
  * From a batch to a signed request: the nonce is taken right before the signature, and the expiry is in both the hash
  * and the payload, because both are made from the same object.
  */
-import type { Batch } from '../control/batch-queue.js'
+import type { Batch, QueuedCancel } from '../control/batch-queue.js'
 import { ExecutorError } from '../errors.js'
 import type { Address } from '../model/account.js'
 import type { Signature, Signer } from '../ports.js'
@@ -20,6 +20,8 @@ export type Sign = {
    * @throws {ExecutorError | TypeError | RangeError} when the request cannot be made
    */
   batch(batch: Batch): SignedPayload | Promise<SignedPayload>
+  /** The cancel of one order as `batch` makes it, under a nonce that is reserved for it. The same errors. */
+  cancelAhead(cancel: QueuedCancel): SignedPayload | Promise<SignedPayload>
   /** Any other action, under a fresh nonce and with an expiry. The same errors. */
   action(action: Action): SignedPayload | Promise<SignedPayload>
   /** A noop under a nonce that this signer used before; nothing when it is not at hand. */
@@ -53,6 +55,10 @@ export function createSign({ clock, nonces, orders, signers, transport, vaultAdd
     batch(batch) {
       // A cancel that comes late does no harm, and a stale one would cost five times its rate units.
       return fresh(actionOf(batch, orders), batch.lane === 'cancel' ? undefined : expiry())
+    },
+    cancelAhead(cancel) {
+      const action = actionOf({ lane: 'cancel', cancels: [cancel] }, orders)
+      return signed({ action, nonce: nonces.reserve(clock.now()), vaultAddress }, signers.current)
     },
     action: (action) => fresh(action, expiry()),
     noop(nonce, by) {

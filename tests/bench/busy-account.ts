@@ -7,18 +7,11 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import WebSocket from 'ws'
 import type { Executor } from '../../dist/index.js'
-import {
-  createActionBudget,
-  createExecutor,
-  createWsSender,
-  type Intent,
-  standardGates,
-  type WebSocketLike,
-} from '../../dist/index.js'
+import { createActionBudget, createExecutor, createWsSender, type Intent, standardGates } from '../../dist/index.js'
 import type { Signer } from '../../dist/ports.js'
 import { below, FREE_MARKETS, listed, MARKETS, PLENTY, POSITIONS, size } from './busy-markets.js'
+import { timedSocket } from './timed-socket.js'
 
 export type BusyAccount = {
   /** An order for each of the free markets, which passes every gate and is cancelled for want of a counterparty. */
@@ -53,7 +46,7 @@ export async function openBusyAccount({ account, signer, workingOrders }: BusyAc
     transport: createWsSender({
       network: 'testnet',
       url: wsUrl,
-      webSocket: (url) => timed(url, (at) => (writtenAt = at)),
+      webSocket: (url) => timedSocket(url, (at) => (writtenAt = at)),
     }),
     markets: markets.map(({ name }) => name),
     gates: everyGate(),
@@ -103,14 +96,3 @@ const everyGate = () =>
     tiltGuard: {},
     reEntryDelay: {},
   })
-
-/** A socket that notes when a frame has been handed to the system, and makes sure that it was. */
-function timed(url: string, note: (at: number) => void): WebSocketLike {
-  const socket = new WebSocket(url)
-  const send = socket.send.bind(socket)
-  socket.send = (text: string) => {
-    send(text)
-    note(performance.now())
-  }
-  return socket as unknown as WebSocketLike
-}

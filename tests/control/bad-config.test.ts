@@ -176,6 +176,7 @@ const executor: Fields<ExecutorOptions> = {
   leverage: 'elsewhere',
   accountMode: 'elsewhere',
   readiness: 'elsewhere',
+  presignExits: 'elsewhere',
   maxMarketsAgeMs: 'count',
   agentExpiryWarningMs: 'number',
   queue: 'elsewhere',

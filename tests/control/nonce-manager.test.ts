@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createNonceManager } from '../../src/control/nonce-manager.js'
 import { isExecutorError } from '../../src/errors.js'
+import { createNonceBook } from '../../src/testing/sim-exchange/nonces.js'
 
 const T = 1_760_000_000_000
 const DAY_MS = 86_400_000
@@ -175,6 +176,77 @@ describe('shards of one signer', () => {
           expect(new Set(all).size).toBe(all.length)
         },
       ),
+    )
+  })
+})
+
+describe('a reserved nonce', () => {
+  it('is one like any other, and never handed out again', () => {
+    const nonces = createNonceManager()
+    expect([nonces.next(T), nonces.reserve(T), nonces.next(T)]).toEqual([T, T + 1, T + 2])
+    expect(nonces.highWaterMark).toBe(T + 2)
+  })
+
+  it.each([
+    [0, 1, 0],
+    [25, 1, 0.5],
+    [49, 1, 0.98],
+    [50, 1, 1],
+    [500, 1, 1],
+    [24, 2, 0.96],
+    [25, 2, 1],
+  ])('with %d used above it, in one of %d shards, is worn to %d', (above, count, wear) => {
+    const nonces = createNonceManager({ shard: { index: 0, count } })
+    for (let i = 0; i < 60; i++) nonces.next(T)
+    const reserved = nonces.reserve(T)
+    for (let i = 0; i < above; i++) nonces.next(T)
+    expect(nonces.wear(reserved, T)).toBeCloseTo(wear)
+  })
+
+  it.each([
+    [DAY_MS / 2, 0.5],
+    [DAY_MS, 1],
+  ])('is worn after %d ms to %d, by the clock of the venue', (ms, wear) => {
+    const nonces = createNonceManager()
+    nonces.observe(T - 4_000, T)
+    const reserved = nonces.reserve(T)
+    expect(nonces.wear(reserved, T + ms)).toBeCloseTo(wear)
+  })
+
+  it('is not worn by others that are reserved, and is by those once they are spent, however often that is said', () => {
+    const nonces = createNonceManager()
+    const [first, ...later] = Array.from({ length: 30 }, () => nonces.reserve(T))
+    expect(nonces.wear(first ?? 0, T)).toBe(0)
+    for (const nonce of [...later, ...later].reverse()) nonces.spend(nonce)
+    expect(nonces.wear(first ?? 0, T)).toBeCloseTo(29 / 50)
+  })
+
+  it('that is not worn out is taken by the venue, in whatever order nonces are spent', () => {
+    const step = fc.oneof(
+      { weight: 6, arbitrary: fc.constant('next' as const) },
+      { weight: 2, arbitrary: fc.constant('reserve' as const) },
+      { weight: 1, arbitrary: fc.nat(200) },
+    )
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 100, maxLength: 600 }), (script) => {
+        const nonces = createNonceManager()
+        const venue = createNonceBook()
+        const reserved: number[] = []
+        let spent = 0
+        for (const todo of script) {
+          if (todo === 'next') expect(venue.take(nonces.next(T), T)).toBeUndefined()
+          else if (todo === 'reserve') reserved.push(nonces.reserve(T))
+          else {
+            const [nonce] = reserved.splice(todo % Math.max(1, reserved.length), 1)
+            if (nonce === undefined || nonces.wear(nonce, T) >= 1) continue
+            nonces.spend(nonce)
+            spent += 1
+            expect(venue.take(nonce, T)).toBeUndefined()
+          }
+        }
+        expect(spent).toBeGreaterThan(0)
+      }),
+      { numRuns: 50 },
     )
   })
 })
