@@ -15,8 +15,6 @@ export type Emitter<Events> = {
   on<K extends keyof Events>(event: K, listener: (value: Events[K]) => void, options?: ListenOptions): () => void
   /** The same as an async iterator. Ends when the signal aborts or the emitter closes. */
   events<K extends keyof Events>(event: K, options?: ListenOptions): AsyncIterableIterator<Events[K]>
-  /** Whether anybody listens to an event: what nobody hears need not be put together. */
-  hears(event: keyof Events): boolean
   /** How many listen, iterators among them. */
   readonly size: number
   /** Removes every listener and ends every iterator. */
@@ -105,7 +103,6 @@ export function createEmitter<Events>(
     },
     on,
     events,
-    hears: (event) => (listeners.get(event)?.size ?? 0) > 0,
     get size() {
       return [...listeners.values()].reduce((sum, entries) => sum + entries.size, 0)
     },

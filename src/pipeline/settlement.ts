@@ -133,7 +133,7 @@ export function createSettlement(
     },
     get: (id) => submissions.get(id),
     review(record) {
-      if (emitter.hears('order')) emitter.emit('order', viewOf(record))
+      emitter.emit('order', viewOf(record))
       consider(record)
     },
     tick(now) {

@@ -39,7 +39,7 @@ export function createSubmit({ parts, settlement, dispatch, cancels }: SubmitPar
 
   function refuse(intent: Intent, denial: Omit<Denied, 'status' | 'benign'>): Denied {
     const denied: Denied = { status: 'denied', benign: DENIED_REASONS[denial.reason].benign, ...denial }
-    if (emitter.hears('denied')) emitter.emit('denied', { ...denied, intent })
+    emitter.emit('denied', { ...denied, intent })
     return denied
   }
 

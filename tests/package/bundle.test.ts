@@ -38,11 +38,11 @@ describe('a bundled bot', { timeout: 60_000 }, () => {
     expect(Object.keys(manifest.dependencies).filter((name) => text.includes(name))).toStrictEqual([])
   })
 
-  it('that takes everything ships under 180 kB of ours', async () => {
+  it('that takes everything ships under 190 kB of ours', async () => {
     const everything = `export * from ${JSON.stringify(built('.', 'import'))}`
     const { bytes } = await bundle(everything, 'external')
     expect(bytes).toBeGreaterThan(10_000)
-    expect(bytes).toBeLessThan(180_000)
+    expect(bytes).toBeLessThan(190_000)
   })
 
   it('that signs with a key ships nothing that prepares signatures, and looks for no optional package', async () => {
