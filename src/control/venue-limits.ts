@@ -159,7 +159,7 @@ export function createVenueLimits(
   let openOrderLimit = Math.min(maxOpenOrders, BASE_OPEN_ORDERS)
   let restUntil = Number.NEGATIVE_INFINITY
   let framesSeen = 0
-  let told = ''
+  let told: readonly ExhaustedLimit[] = []
 
   function weightWaitMs(traffic: Traffic, amount: number, now: number): number {
     const restMs = traffic === 'new' || traffic === 'info' ? restUntil - now : 0
@@ -218,8 +218,8 @@ export function createVenueLimits(
   }
 
   function review(now: number): void {
-    const list = exhausted(now).join()
-    if (list === told) return
+    const list = exhausted(now)
+    if (list.length === told.length && list.every((limit, index) => limit === told[index])) return
     told = list
     listeners.tell(state(now))
   }

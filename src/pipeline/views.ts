@@ -35,8 +35,8 @@ function viewIn<S extends OrderStatus>(status: S, record: OrderRecord): OrderVie
 
 /** Whether nothing more is to be learnt: over, of final size, and the price of what filled is known, where it can be. */
 export function isComplete(record: OrderRecord): boolean {
-  const isPriced = record.filledSize.eq(ZERO) || record.isExternal || averageOf(record) !== undefined
-  return isTerminal(record.status) && record.isSizeFinal && isPriced
+  if (!isTerminal(record.status) || !record.isSizeFinal) return false
+  return record.filledSize.eq(ZERO) || record.isExternal || averageOf(record) !== undefined
 }
 
 export function outcomeOf(record: OrderRecord): Outcome {

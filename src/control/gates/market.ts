@@ -12,11 +12,7 @@ import { deny, denyWithoutMark, type Gate, type GateAnswer, type GateContext, PA
 const BPS: Decimal = /* @__PURE__ */ decimal('10000', 'BPS')
 
 /** A check of a book with two sides; without one it denies. */
-type BookCheck = (
-  seen: { readonly book: Received<Book>; readonly quote: Quote },
-  order: OrderRequest,
-  context: GateContext,
-) => GateAnswer
+type BookCheck = (book: Received<Book>, quote: Quote, order: OrderRequest, context: GateContext) => GateAnswer
 
 function bookGate(step: string, id: string, rule: string, check: BookCheck): Gate {
   return {
@@ -29,7 +25,7 @@ function bookGate(step: string, id: string, rule: string, check: BookCheck): Gat
       const book = context.marketData.book(name)
       if (book === undefined) return deny('MARKET_DATA_UNAVAILABLE', 'a best bid and ask', `none for ${name}`)
       const { quote, bid, ask } = book
-      if (quote !== undefined) return check({ book, quote }, order, context)
+      if (quote !== undefined) return check(book, quote, order, context)
       const sides = `bid ${bid?.toFixed() ?? 'none'}, ask ${ask?.toFixed() ?? 'none'}`
       return deny('BOOK_UNUSABLE', 'a bid below an ask', sides)
     },
@@ -48,7 +44,7 @@ export const twoSidedBookGate = (): Gate =>
 export function bboAgeGate(maxBboAgeMs = 2_000): Gate {
   const limit = positiveMs(maxBboAgeMs, 'market.maxBboAgeMs')
   const rule = `best bid and ask heard of within the last ${limit} ms`
-  return bookGate('2e', 'bboAge', rule, ({ book }, _order, { now }) => young(now - book.receivedAt, limit))
+  return bookGate('2e', 'bboAge', rule, (book, _quote, _order, { now }) => young(now - book.receivedAt, limit))
 }
 
 /**
@@ -75,7 +71,7 @@ const young = (ageMs: number, limit: number): GateAnswer =>
 
 /** Step 2g: a venue whose time runs back is telling old news; denied until it has caught up, or on another connection. */
 export const timeRegressionGate = (): Gate =>
-  bookGate('2g', 'timeRegression', 'the time of the book does not run back', ({ book }) =>
+  bookGate('2g', 'timeRegression', 'the time of the book does not run back', (book) =>
     book.isBehind ? deny('TIME_REGRESSION', `a time from ${book.time} on`, 'an earlier one') : PASS,
   )
 
@@ -87,7 +83,7 @@ export const timeRegressionGate = (): Gate =>
 export function markMidDivergenceGate(maxBps: DecimalInput = '50'): Gate {
   const limit = positiveDecimal(maxBps, 'market.maxMarkMidDivergenceBps')
   const rule = `mark at most ${limit.toFixed()} bps from the middle of the book`
-  return bookGate('2h', 'markMidDivergence', rule, ({ quote: { mid } }, { market: { name } }, { mark, marketData }) => {
+  return bookGate('2h', 'markMidDivergence', rule, (_book, { mid }, { market: { name } }, { mark, marketData }) => {
     if (mark === undefined) return denyWithoutMark(name, marketData)
     const distance = mark.minus(mid).abs().times(BPS)
     if (distance.lte(limit.times(mid))) return PASS
@@ -120,7 +116,7 @@ export function spreadShockGate(options: SpreadShockOptions = {}): Gate {
     throw new RangeError(`market.spreadShock.reduceTo: expected less than 1, got ${reduceTo.toFixed()}`)
   }
   const rule = `spread at most ${denyAbove.toFixed()} times the usual; above ${reduceAbove.toFixed()} times an order is scaled to ${reduceTo.toFixed()} of its size`
-  return bookGate('2i', 'spreadShock', rule, ({ quote: { spreadBps, usualSpreadBps } }, { size }) => {
+  return bookGate('2i', 'spreadShock', rule, (_book, { spreadBps, usualSpreadBps }, { size }) => {
     if (spreadBps.lte(usualSpreadBps.times(reduceAbove))) return PASS
     const limit = `${denyAbove.toFixed()} times ${usualSpreadBps.toFixed()} bps`
     const shock = { reason: 'SPREAD_SHOCK', limit, value: `${spreadBps.toFixed()} bps` } as const
