@@ -203,7 +203,10 @@ export type CloseOptions = {
 export type CloseReport = {
   /** On the venue's book. */
   readonly openOrders: readonly OrderView[]
-  /** May be on the book, may have filled, may never have arrived: look before anything is placed again. */
+  /**
+   * May be on the book, may have filled, may never have arrived; or `canceled`, and may have filled further than
+   * `filledSize` says. Look before anything is placed again.
+   */
   readonly unknown: readonly OrderView[]
   readonly positions: readonly Position[]
   /** Why `flatten` did not get out of them, for people. */

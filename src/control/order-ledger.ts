@@ -315,10 +315,10 @@ export function createOrderLedger(options: { readonly rememberedOrders?: number 
   }
 }
 
-/** Whether the order may have filled further than we know. A cancel alone does not say what was filled before it. */
-function mayBeFilledFurther({ status, isSizeFinal }: OrderRecord): boolean {
-  return !isTerminal(status) || (status === 'canceled' && !isSizeFinal)
-}
+/** Whether it is over, and nobody has said yet how far it had filled: a cancel alone does not. */
+export const lacksFinalSize = ({ status, isSizeFinal }: OrderRecord): boolean => status === 'canceled' && !isSizeFinal
+
+const mayBeFilledFurther = (record: OrderRecord): boolean => !isTerminal(record.status) || lacksFinalSize(record)
 
 /** What an order may still do to the position: its unfilled rest while it lives, and fills we know of but have not booked. */
 function committedSize(record: OrderRecord): Decimal {

@@ -53,7 +53,8 @@ export type Denied = {
  * The one end of an order. Settles once, never rejects.
  *
  * An immediate-or-cancel order that filled in part ends `canceled` with what it filled. `unknown` is told only when the
- * executor is closed before the proof is in: such an order may be alive and must not be placed again blindly.
+ * executor is closed before the proof is in: such an order may be alive, or have filled further than `filledSize` says, and
+ * must not be placed again blindly.
  */
 export type Outcome =
   | (OrderView & { readonly status: 'filled' | 'canceled' | 'expired' })

@@ -4,7 +4,7 @@
  * Whatever the venue does or does not say, it is over when the time is over. What remains is told, so that nobody has to
  * guess what a stopped bot has left in the market.
  */
-import type { OrderRecord } from '../control/order-ledger.js'
+import { lacksFinalSize, type OrderRecord } from '../control/order-ledger.js'
 import type { TakeDown } from '../control/stand-down.js'
 import type { CloseOptions, CloseReport } from '../executor.js'
 import type { OrderStatus } from '../model/order.js'
@@ -79,7 +79,7 @@ export function createClosing(wiring: ClosingParts): Closing {
     return {
       openOrders: open().filter(isOnBook).map(viewOf),
       unknown: open()
-        .filter(({ status }) => UNTOLD.has(status))
+        .filter((record) => UNTOLD.has(record.status) || lacksFinalSize(record))
         .map(viewOf),
       positions: positions.all(),
       notes,

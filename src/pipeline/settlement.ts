@@ -5,7 +5,7 @@
  * themselves do not come, the venue is asked for them, until they are there: an outcome must not miss what was executed,
  * nor a position what it holds.
  */
-import type { OrderRecord } from '../control/order-ledger.js'
+import { lacksFinalSize, type OrderRecord } from '../control/order-ledger.js'
 import type { ClientOrderId } from '../model/ids.js'
 import { isTerminal } from '../model/order.js'
 import type { Accepted, OrderView, Outcome } from '../model/outcome.js'
@@ -24,7 +24,7 @@ export type Settlement = {
   review(record: OrderRecord): void
   /** Asks for the fills that did not come in time. */
   tick(now: number): void
-  /** Settles everything that is left, as it stands. */
+  /** Settles everything that is left, as far as it is proven. */
   close(): void
 }
 
@@ -156,7 +156,7 @@ export function createSettlement(
 
 /** Whether a fill, the price of one, or the final size is still to come. */
 function isAwaited(record: OrderRecord): boolean {
-  return record.filledSize.gt(record.bookedSize) || (record.status === 'canceled' && !record.isSizeFinal)
+  return record.filledSize.gt(record.bookedSize) || lacksFinalSize(record)
 }
 
 function createHandle(record: OrderRecord): Handle {

@@ -1,5 +1,5 @@
 /** From the ledger's records to what callers see. */
-import type { OrderRecord } from '../control/order-ledger.js'
+import { lacksFinalSize, type OrderRecord } from '../control/order-ledger.js'
 import type { Decimal } from '../model/decimal.js'
 import { ZERO } from '../model/decimal.js'
 import { isTerminal, type OrderStatus } from '../model/order.js'
@@ -41,6 +41,10 @@ export function isComplete(record: OrderRecord): boolean {
 
 export function outcomeOf(record: OrderRecord): Outcome {
   const { status, message = '' } = record
+  // Told as cancelled, it would be told to have filled no further than we happen to know.
+  if (lacksFinalSize(record)) {
+    return Object.assign(viewIn('unknown', record), { message: 'closed before it was known how far it had filled' })
+  }
   switch (status) {
     case 'filled':
     case 'canceled':

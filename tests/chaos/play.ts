@@ -43,6 +43,8 @@ export type Played = {
 
 /** Time for everything to end by itself: every timeout, expiry, back-off and margin of the executor is shorter. */
 const QUIET_MS = 180_000
+/** How often somebody looks, meanwhile, at markets that are not what they were. */
+const LOOK_EVERY_MS = 30_000
 /** What a close may take beyond its own time. */
 const FAREWELL_MS = 2_500
 
@@ -217,6 +219,14 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
     }
   }
 
+  /** A look that the venue's limits have no room for, or a late word of a halt, is not the end of a market. */
+  async function calmDown(): Promise<void> {
+    for (let ms = 0; ms < QUIET_MS; ms += LOOK_EVERY_MS) {
+      acknowledge()
+      await clock.pass(LOOK_EVERY_MS)
+    }
+  }
+
   /** Not among the orders that the executor must know of. */
   function isOthers(order: Pick<RecordedOrder, 'cloid'>): boolean {
     if (venue.isStranger(order)) return externalOrders === 'ignore'
@@ -235,8 +245,7 @@ export async function play(plan: Plan, about?: readonly string[]): Promise<Playe
     await clock.pass(time.integer(10, 250))
   }
   for (const undo of going.values()) await undo()
-  acknowledge()
-  await clock.pass(QUIET_MS)
+  await calmDown()
 
   if (life === undefined) throw new Error('no executor at the end of the plan')
   violations.push(...checkQuiet(life, venue, isOthers), ...checkAlive(desk))

@@ -136,3 +136,34 @@ describe('an order that is cancelled while it is signed', () => {
     expect(alarms).toEqual([])
   })
 })
+
+describe('an order that is cancelled after a part of it filled, with an executor that hears nothing but the cancel', () => {
+  const filledInPart = async () => {
+    const journal = createMemoryJournal()
+    const harness = await createStarted({ journal })
+    const order = accepted(harness.executor.submit(resting()))
+    await harness.settle()
+    harness.toExecutor = (text) => !/"channel":"(orderUpdates|userFills)"|"type":"userFillsByTime"/.test(text)
+    harness.exchange.market(NVDA).setBook({ bids: [], asks: [] }).take('sell', '170', '0.4')
+    await harness.settle()
+    expect(await harness.executor.cancel(order.clientOrderId)).toEqual({ status: 'canceled' })
+    const closing = harness.executor.close({ timeoutMs: 2_000 })
+    await harness.pass(5_000)
+    return { harness, journal, order, report: await closing }
+  }
+
+  it('is unknown when the executor is closed, not cancelled with nothing filled', async () => {
+    const { order, report } = await filledInPart()
+    expect(await outcomeNow(order)).toMatchObject({ status: 'unknown' })
+    expect(report).toMatchObject({ openOrders: [], unknown: [{ clientOrderId: order.clientOrderId }] })
+  })
+
+  it('is told with what filled by the next executor on its journal', async () => {
+    const { harness, journal, order } = await filledInPart()
+    const next = createHarness({ journal: createMemoryJournal(journal.records) }, harness)
+    const [{ recovered }] = await Promise.all([next.executor.start(), next.pass(30_000)])
+    expect(recovered.map(({ clientOrderId }) => clientOrderId)).toEqual([order.clientOrderId])
+    const outcomes = await Promise.all(recovered.map(({ outcome }) => outcome))
+    expect(outcomes.map(({ status, filledSize }) => [status, filledSize.toFixed()])).toEqual([['canceled', '0.4']])
+  })
+})
