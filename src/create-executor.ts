@@ -62,7 +62,7 @@ import { createReconciler } from './pipeline/reconcile.js'
 import { createRecorder } from './pipeline/recorder.js'
 import { createRecovery } from './pipeline/recovery.js'
 import { createReplacements } from './pipeline/replacements.js'
-import { createResolver } from './pipeline/resolver.js'
+import { createResolver, usesNoops } from './pipeline/resolver.js'
 import { createSession, createTurnTeller } from './pipeline/session.js'
 import { readSettings } from './pipeline/settings.js'
 import { createSettlement } from './pipeline/settlement.js'
@@ -201,8 +201,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
   })
   const sign = createSign(parts)
   const until = createUntil(parts)
-  const usesNoops = options.resolution?.useNoop ?? true
-  const presign = options.presignExits === true ? createPresign({ parts, sign, usesNoops }) : undefined
+  const presign =
+    options.presignExits === true ? createPresign({ parts, sign, usesNoops: usesNoops(options.resolution) }) : undefined
   const signNoop: Sign['noop'] = (nonce, by) => presign?.noops.get(nonce, by) ?? sign.noop(nonce, by)
   const nonceProbe = createNonceProbe({ parts, post, sign: { noop: signNoop }, until })
   const resolver = createResolver({ parts, ask, nonceProbe, evidence, alarm, options: options.resolution })

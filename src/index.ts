@@ -104,6 +104,7 @@ export {
   type GateDenial,
   type GateDescription,
   type GateTurn,
+  type GateView,
   type GateWork,
   type Listing,
   type Need,

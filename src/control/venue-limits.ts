@@ -298,8 +298,7 @@ export function createVenueLimits(
 /** The first time at which a lane that has to wait need not any more. */
 function nextAt(waits: Readonly<Record<Lane, number>>, now: number): number | undefined {
   if (waits.cancel === 0 && waits.reduceOnly === 0 && waits.new === 0) return undefined
-  const later = Object.values(waits).filter((wait) => wait > 0)
-  const soonest = later.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...later)
+  const soonest = Math.min(...Object.values(waits).filter((wait) => wait > 0))
   return Number.isFinite(soonest) ? now + soonest : undefined
 }
 

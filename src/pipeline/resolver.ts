@@ -58,6 +58,9 @@ export type ResolverParts = {
   readonly options: ResolutionOptions | undefined
 }
 
+/** Whether orders in doubt are asked after by a `noop`. */
+export const usesNoops = ({ useNoop = true }: ResolutionOptions = {}): boolean => useNoop
+
 /** @throws {RangeError} when an option is out of range */
 export function createResolver(wiring: ResolverParts): Resolver {
   const { parts, ask, nonceProbe, evidence, alarm, options = {} } = wiring
@@ -66,7 +69,7 @@ export function createResolver(wiring: ResolverParts): Resolver {
   const expiryMarginMs = positiveMs(options.expiryMarginMs ?? 3_000, 'resolution.expiryMarginMs')
   // One answer can be stale; that two lookups in a row are is what nobody has seen.
   const agreeingLookups = wholeNumber(options.agreeingLookups ?? 2, 'resolution.agreeingLookups', 2)
-  const mayProbe = options.useNoop ?? true
+  const mayProbe = usesNoops(options)
   const { account, clock, nonces, orders, transport, emitter } = parts
   const cases = new Map<ClientOrderId, Case>()
 

@@ -26,9 +26,8 @@ export type SignedPayload = {
 
 export function signedPayload(request: UnsignedRequest, signature: Signature): SignedPayload {
   const { action, nonce, vaultAddress, expiresAfter } = request
-  if (vaultAddress === undefined) {
-    return expiresAfter === undefined ? { action, nonce, signature } : { action, nonce, signature, expiresAfter }
-  }
-  const vault = { action, nonce, signature, vaultAddress: address(vaultAddress, 'vaultAddress') }
-  return expiresAfter === undefined ? vault : { ...vault, expiresAfter }
+  const payload: { -readonly [K in keyof SignedPayload]: SignedPayload[K] } = { action, nonce, signature }
+  if (vaultAddress !== undefined) payload.vaultAddress = address(vaultAddress, 'vaultAddress')
+  if (expiresAfter !== undefined) payload.expiresAfter = expiresAfter
+  return payload
 }

@@ -43,9 +43,10 @@ const PHRASES: Readonly<Record<Exclude<RejectedReason, 'UNMAPPED'>, readonly str
   EXPIRED: ['expired'],
 }
 
-const LIST: readonly { readonly phrase: string; readonly reason: RejectedReason }[] = /* @__PURE__ */ Object.entries(
-  PHRASES,
-).flatMap(([reason, phrases]) => phrases.map((phrase) => ({ phrase, reason: reason as RejectedReason })))
+const IN_ORDER: readonly { readonly phrase: string; readonly reason: RejectedReason }[] =
+  /* @__PURE__ */ Object.entries(PHRASES).flatMap(([reason, phrases]) =>
+    phrases.map((phrase) => ({ phrase, reason: reason as RejectedReason })),
+  )
 
 /** The figures in the refusal of an action for the number of those before it. */
 export function actionCountIn(message: string): { readonly used: number; readonly limit: number } | undefined {
@@ -58,5 +59,5 @@ export const isVolumeGate = (message: string): boolean => /until enough volume t
 
 export function classifyRefusal(message: string): RejectedReason {
   const text = message.toLowerCase()
-  return LIST.find(({ phrase }) => text.includes(phrase))?.reason ?? 'UNMAPPED'
+  return IN_ORDER.find(({ phrase }) => text.includes(phrase))?.reason ?? 'UNMAPPED'
 }

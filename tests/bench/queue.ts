@@ -19,7 +19,6 @@ import {
   type Executor,
   type Intent,
   standardGates,
-  type WebSocketLike,
 } from '../../dist/index.js'
 import { loadNativeSecp256k1 } from '../../dist/native.js'
 import { loadWasmKeccak256 } from '../../dist/wasm.js'
@@ -28,6 +27,7 @@ import { type Block, interleave, type Measured, ratio } from './measure.js'
 import { batchOf } from './orders.js'
 import { duration, type Line, ownVersion, type Part } from './report.js'
 import { keyOf } from './sim-venue.js'
+import { timedSocket } from './timed-socket.js'
 
 const SDK = '@nktkas/hyperliquid'
 const BATCH = 39
@@ -89,16 +89,11 @@ async function openExecutor(url: string): Promise<Ours> {
     transport: createWsSender({
       network: 'testnet',
       url,
-      webSocket: (address) => {
-        const socket = new WebSocket(address)
-        const send = socket.send.bind(socket)
-        socket.send = (text: string) => {
-          send(text)
+      webSocket: (address) =>
+        timedSocket(address, (at) => {
           frames += 1
-          lastAt = performance.now()
-        }
-        return socket as unknown as WebSocketLike
-      },
+          lastAt = at
+        }),
     }),
     markets: [INTENT.market],
     gates: standardGates({

@@ -28,7 +28,7 @@ const SURFACE: Readonly<Record<Entry, { readonly values: readonly string[]; read
       ConnectionLimits ConnectionLimitsOptions ConnectionPlace CorrelationCooldownOptions CorrelationPositionOptions
       DeadMansSwitchOptions DeadMansSwitchState Decimal DecimalInput Denial Denied DeniedReason Difference
       DigestAccount Drift Executor ExecutorErrorCode ExecutorEvents ExecutorOptions ExhaustedLimit ExposureView
-      ExternalOrders FillEvent Finding Gate GateAnswer GateContext GateDenial GateDescription GateTurn GateWork
+      ExternalOrders FillEvent Finding Gate GateAnswer GateContext GateDenial GateDescription GateTurn GateView GateWork
       HardStop HardStopCause HardStopOptions HardStopState Hex HostSenderOptions HostTransport HttpSenderOptions
       IdSource Intent Journal JournalOwner JournalRecord Keccak256 Lane LeverageSetting ListenOptions Listing
       LocalSignerOptions Logger MarginMode Market MarketCondition MarketContext MarketData MarketDataOptions
